@@ -30,8 +30,8 @@ class RacePicture(PictureFrame):
 
     def __init__(self, theme: Theme, contest: Contest, key: str = "race") -> None:
         self.key = key
-        super().__init__()
-        self._theme, self._contest = theme, contest
+        super().__init__(theme)
+        self._contest = contest
         self._numbers: dict[Key, int] = {}
         self._titles: Mapping[Key, str] = {}
         self._fills: dict[Key, tuple[pg.PlotDataItem, pg.PlotDataItem, pg.FillBetweenItem]] = {}
@@ -39,7 +39,7 @@ class RacePicture(PictureFrame):
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
-        self.fit_text(theme)
+        self.fit_text()
         self.turn_page()
 
     def reason(self) -> str:
@@ -100,8 +100,7 @@ class RacePicture(PictureFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
-        self._theme = theme
-        self.fit_text(theme)
+        super().apply_theme(theme)
         self.plot.apply_theme(theme)
         for key, (_, _, fill) in self._fills.items():
             fill.setBrush(self._brush(key))
@@ -109,7 +108,7 @@ class RacePicture(PictureFrame):
 
     def _tell_marks(self) -> None:
         curves = {key: self.plot.curves[self._titles[key]] for key in self._numbers}
-        samples: dict[Key, QIcon] = {key: swatch(curve.key(self._theme), self._theme) for key, curve in curves.items()}
+        samples: dict[Key, QIcon] = {key: swatch(curve.key(self.theme), self.theme) for key, curve in curves.items()}
         self.marked.emit(samples)
 
     def _add_band(self, key: Key) -> None:
@@ -126,6 +125,6 @@ class RacePicture(PictureFrame):
         self._tell_marks()
 
     def _brush(self, key: Key) -> pg.QtGui.QBrush:
-        color = self._theme.series_pen(self._numbers[key]).color()
+        color = self.theme.series_pen(self._numbers[key]).color()
         color.setAlphaF(0.15)
         return pg.mkBrush(color)

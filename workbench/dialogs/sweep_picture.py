@@ -35,15 +35,15 @@ class SweepPicture(PictureFrame):
     title = "Result against value"
 
     def __init__(self, theme: Theme, contest: Contest) -> None:
-        super().__init__()
-        self._theme, self._contest = theme, contest
+        super().__init__(theme)
+        self._contest = contest
         self._plots: dict[str, CurvePlot] = {}
         self.grid = ValueGrid(theme)
         self.grid.hovered.connect(lambda words: self.read_out(words or _FRAME))
         self._layout = QGridLayout(self.body)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.grid, 0, 0)
-        self.fit_text(theme)
+        self.fit_text()
         self.turn_page()
 
     def reason(self) -> str:
@@ -91,8 +91,7 @@ class SweepPicture(PictureFrame):
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
-        self._theme = theme
-        self.fit_text(theme)
+        super().apply_theme(theme)
         self.grid.apply_theme(theme)
         for plot in self._plots.values():
             plot.apply_theme(theme)
@@ -145,7 +144,7 @@ class SweepPicture(PictureFrame):
     def _add_plot(self, spot: tuple[int, int], name: str, result: str, alone: bool) -> CurvePlot:
         info = field_info(*name.split("."))
         plot = self._plots[name] = CurvePlot(
-            self._theme, bottom=setting_title(name), left=f"validation {result}" if alone else result
+            self.theme, bottom=setting_title(name), left=f"validation {result}" if alone else result
         )
         values = self._values(name)
         numbers = not isinstance(values[0], bool | str)

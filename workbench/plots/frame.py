@@ -61,11 +61,10 @@ class PictureFrame(QWidget):
 
     notice = Signal(str)  # a sentence for the status bar
 
-    def __init__(self, *, compact: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, compact: bool = False, parent: QWidget | None = None) -> None:
         """`compact` leaves out controls and the question, for a small place."""
         super().__init__(parent)
-        self.compact, self._ringed, self._letters = compact, False, 0
-        self._worn: Theme | None = None
+        self.theme, self.compact, self._ringed = theme, compact, False
         self.setObjectName(f"view_{self.key}" + ("_compact" if compact else ""))
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.question)
@@ -173,7 +172,7 @@ class PictureFrame(QWidget):
     @property
     def low(self) -> bool:
         """Whether it is so low, for the size of its text, that what is said elsewhere too gives way."""
-        return self.height() < _LOW * self._letters
+        return self.height() < _LOW * self.theme.body
 
     def fit_room(self) -> None:
         """It, or its text, has another size: the question, which the title has as its tip, may have to go."""
@@ -184,30 +183,30 @@ class PictureFrame(QWidget):
             high = self._readout.height()
             self._readout.setGeometry(GRID, self.height() - high - GRID // 2, self.width() - 2 * GRID, high)
 
-    def fit_text(self, theme: Theme) -> None:
+    def fit_text(self) -> None:
         """Room for one line of values, whether there are any or not: the picture does not jump."""
-        self._readout.setFixedHeight(max(2 * GRID, theme.small + 5))
-        self._worn, self._letters = theme, theme.body
-        self._title.room = round((4 * GRID if self.compact else _TITLE) * theme.scale)
+        self._readout.setFixedHeight(max(2 * GRID, self.theme.small + 5))
+        self._title.room = round((4 * GRID if self.compact else _TITLE) * self.theme.scale)
         self._place_readout()
         self.fit_room()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
-        self.fit_text(theme)
+        self.theme = theme
+        self.fit_text()
 
     @contextmanager
     def as_file(self, density: float) -> Iterator[None]:
         """Meanwhile as it leaves the window: without its button, with lines for so many pixels to one of Qt's."""
-        usual = self._worn
+        usual, other = self.theme, density != self.theme.density
         self._more.hide()
         try:
-            if usual is not None:
+            if other:
                 self.apply_theme(dataclasses.replace(usual, density=density))
             yield
         finally:
             self._more.show()
-            if usual is not None:
+            if other:
                 self.apply_theme(usual)
 
     def stamp(self, step: int, epoch: int, note: str = "") -> None:

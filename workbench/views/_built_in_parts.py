@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from workbench.plots.frame import PictureFrame
+from workbench.theme import Theme
 from workbench.views._failing import Failing
 
 
 class BuiltInParts(PictureFrame):
     """What `build` makes comes in its colours and its room; what fails is said in its place."""
 
-    def __init__(self, *, compact: bool, parent: QWidget | None) -> None:
-        super().__init__(compact=compact, parent=parent)
+    def __init__(self, theme: Theme, *, compact: bool, parent: QWidget | None) -> None:
+        super().__init__(theme, compact=compact, parent=parent)
         self.takes_turns = False  # in a window at work: each part is built in a turn of the event loop of its own
         self._built = False
         self._parts: Iterator[None] | None = None  # of building it, those to come

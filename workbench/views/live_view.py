@@ -68,8 +68,7 @@ class LiveView(BuiltInParts):
         self, theme: Theme, cursor: TimeCursor | None = None, *, compact: bool = False, parent: QWidget | None = None
     ) -> None:
         """`compact` leaves out controls and second pictures, for a small place such as the overview."""
-        super().__init__(compact=compact, parent=parent)
-        self.theme = theme
+        super().__init__(theme, compact=compact, parent=parent)
         self.time = cursor or TimeCursor(self)
         self.start: RunStarted | None = None
         self.snapshot: Snapshot | None = None
@@ -84,7 +83,7 @@ class LiveView(BuiltInParts):
         self.over = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
-        self.fit_text(theme)
+        self.fit_text()
         self.turn_page()
 
     # --- for the window ---------------------------------------------------------------------------------
@@ -192,8 +191,7 @@ class LiveView(BuiltInParts):
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours of `theme`, now or when the view is next seen."""
-        self.theme = theme
-        self.fit_text(theme)
+        super().apply_theme(theme)
         self._catch_up("theme")
 
     def fit_room(self) -> None:
