@@ -556,6 +556,11 @@ def test_why_a_run_under_way_is_not_deleted_by_its_key_is_said(panel: RunsPanel,
     with qtbot.waitSignal(panel.menu.refused) as said, qtbot.assertNotEmitted(panel.delete_asked):
         QTest.keyClick(panel._list, Qt.Key.Key_Delete)
     assert "under way" in said.args[0]
+    panel._list.clearSelection()
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Space):
+        with qtbot.waitSignal(panel.menu.refused) as said:
+            QTest.keyClick(panel._list, key)
+        assert said.args[0] == "No run is chosen"
 
 
 def test_a_run_that_begins_is_chosen_alone_whatever_keys_are_held(panel: RunsPanel) -> None:

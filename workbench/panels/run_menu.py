@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QTreeWidget, QWidget
 
 from workbench.panels.run_rows import COLUMNS
 from workbench.records import RunRecord
+from workbench.wording import for_people
 
 _TEXTS = {
     "show": "Draw beside the run at hand",
@@ -46,7 +47,6 @@ class RunMenu(QMenu):
         super().__init__(parent)
         self.setObjectName("runs_menu")
         self.by_name: dict[str, QAction] = {}
-        self._refusal = ""  # why the chosen runs cannot be deleted
         for name, text in _TEXTS.items():
             if name == "delete":
                 self.addSeparator()
@@ -75,7 +75,7 @@ class RunMenu(QMenu):
         }
         unsaved = _NOT_ENDED if record is not None and record.alive else _UNSAVED
         off = dict.fromkeys(_LOCKED, lock) | dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
-        off["delete"] = self._refusal = _NOT_ENDED if any(run.alive for run in chosen) else ""
+        off["delete"] = _NOT_ENDED if any(run.alive for run in chosen) else ""
         for name, action in self.by_name.items():
             action.setEnabled(allowed[name])
             reason = off.get(name, "")
@@ -88,8 +88,8 @@ class RunMenu(QMenu):
         action = self.by_name[name]
         if action.isEnabled():
             action.trigger()
-        elif self._refusal:
-            self.refused.emit(self._refusal)
+        else:
+            self.refused.emit(for_people(action.property("reason")))
 
     def _add(self, name: str, text: str, call: Callable[[], object]) -> None:
         self.by_name[name] = action = self.addAction(text)
