@@ -23,6 +23,7 @@ from workbench.plots.marks import Marks
 from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
+BETWEEN = " · "  # what is read out of one place
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
 _LEFT, _BOTTOM = 8 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
 
@@ -191,10 +192,13 @@ class CurvePlot(QWidget):
 
     def describe(self, x: float, place: str) -> str:
         """The values of every curve that is shown at `x` in one line, after the name of the `place`."""
+        return BETWEEN.join((place, *self.words(x).values()))
+
+    def words(self, x: float) -> dict[str, str]:
+        """The value at `x` of every curve that is shown and has one there, behind its name; by that."""
         shown = [curve for curve in self.curves.values() if not self.hiding.hides(curve.name)]
-        values = [(curve.name, curve.nearest(x)) for curve in shown]
-        parts = [" ".join((name, numeral(f"{value:.4g}"))) for name, value in values if not math.isnan(value)]
-        return " · ".join([place, *parts])
+        values = {curve.name: curve.nearest(x) for curve in shown}
+        return {name: f"{name} {numeral(f'{value:.4g}')}" for name, value in values.items() if not math.isnan(value)}
 
     # --- range ------------------------------------------------------------------------------------------
 

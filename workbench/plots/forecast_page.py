@@ -11,7 +11,7 @@ from engine.prediction_records import SeriesPrediction
 from workbench.plots.answers import AnswerPage, named
 from workbench.plots.area import Intervals
 from workbench.plots.curve import baseline_stroke
-from workbench.plots.curves import CurvePlot
+from workbench.plots.curves import BETWEEN, CurvePlot
 from workbench.plots.gaps import beginnings, parted
 from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.residual_plots import ResidualPlots
@@ -20,7 +20,6 @@ from workbench.plots.scrolled import scrolled
 from workbench.theme import GRID
 
 _TRUTH, _FORECAST = "truth", "forecast"
-_BETWEEN = " · "  # between what is read out
 _TELLING = 100  # a skill beyond is a sign that something is wrong, and its digits say nothing
 _FEW = 6  # points of which the outer ones may be the only ones that are named
 _FORECAST_HIGH, _LEFT_HIGH = 18 * GRID, 12 * GRID  # pixels of a plot at least, with text of the usual size
@@ -135,9 +134,9 @@ class ForecastPage(AnswerPage):
 
     def _words(self, shown: SeriesPrediction, place: int) -> str:
         """What is drawn at a point; behind the forecast the ends of the intervals around it."""
-        values = self.plot.describe(place, "").split(_BETWEEN)[1:]
-        own = [value for value in values if value.startswith((f"{_TRUTH} ", f"{_FORECAST} "))]
-        return _BETWEEN.join((shown.labels[place], *own, *self.intervals.describe(place), *values[len(own) :]))
+        values = self.plot.words(place)
+        own = [values.pop(name) for name in (_TRUTH, _FORECAST) if name in values]
+        return BETWEEN.join((shown.labels[place], *own, *self.intervals.describe(place), *values.values()))
 
     def leave(self) -> None:
         """No point is marked, in no plot."""
