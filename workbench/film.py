@@ -75,6 +75,10 @@ class Film(QObject):
         self._stock = _Stock()
         self._position: int | None = None
 
+    def __len__(self) -> int:
+        """How many moments can be gone to."""
+        return len(self._moments)
+
     @property
     def steps(self) -> list[int]:
         """Steps that can be gone to, rising."""

@@ -111,7 +111,7 @@ class Scrubber(QWidget):
     def _grow(self) -> None:
         """With every frame of a run, of which nothing is seen once as many moments are kept as may be."""
         followed = self._end is None and self._film.position is None
-        if not followed or len(self._film.steps) != self.slider.maximum() + 1:
+        if not followed or len(self._film) != self.slider.maximum() + 1:
             self._show()
 
     def _show(self) -> None:
