@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter,
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
+from workbench.plots.arriving import Arriving
 from workbench.plots.equation import Equation, OneSize
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import step_in_brackets
@@ -154,36 +155,30 @@ class NetworkView(LiveView):
 
     def _numbers(self, made: Diagram) -> tuple[dict[Part, Floats], dict[Part, float]]:
         """States of every layer that is drawn, and where its gradient lies between nothing and the strongest."""
-        trace, flow = self.probe("hidden"), self.probe("gradient_by_time")
+        trace, flow = self.probe("hidden"), self._arriving()
         if not isinstance(trace, HiddenTrace):
             return {}, {}
         layers = {(layer.layer, layer.reverse): layer for layer in trace.layers}
-        strongest = float(np.nanmax(_norms(flow), initial=0.0)) if isinstance(flow, GradientByTime) else 0.0
+        strongest = flow.strongest if flow else 0.0
         states, arriving = {}, {}
         for part in made.parts:
             layer = layers.get((part.level, part.reverse))
             if part.kind != "layer" or layer is None or not 0 <= part.step < len(layer.hidden):
                 continue
             states[part] = layer.hidden[part.step]
-            norm = self._norm(layer, part.step)
-            if strongest > 0 and norm > 0:
+            if flow and (norm := flow.norm(layer, part.step)) > 0:  # and so is the strongest
                 arriving[part] = min(max(1 + math.log10(norm / strongest) / _DECADES, 0.0), 1.0)
         return states, arriving
 
     def _norm(self, layer: LayerTrace, step: int) -> float:
         """The gradient that arrives as far from where the layer ends in the last batch; NaN where none was measured."""
-        flow = self.probe("gradient_by_time")
-        name = f"layer {layer.layer + 1}" + (" reverse" if layer.reverse else "")
-        if not isinstance(flow, GradientByTime) or name not in flow.names:
-            return math.nan
-        place = _place(layer, step, self._border, flow)
-        return math.nan if place is None else float(_norms(flow)[flow.names.index(name), place])
+        arriving = self._arriving()
+        return arriving.norm(layer, step) if arriving else math.nan
 
-    @property
-    def _border(self) -> int | None:
-        """The first step of the pinned sequence that is written."""
-        trace = self.probe("hidden")
-        return trace.written_from if isinstance(trace, HiddenTrace) else None
+    def _arriving(self) -> Arriving | None:
+        flow, trace = self.probe("gradient_by_time"), self.probe("hidden")
+        border = trace.written_from if isinstance(trace, HiddenTrace) else None
+        return Arriving(flow, border) if isinstance(flow, GradientByTime) else None
 
     def _show_key(self) -> None:
         structure = self.probe("structure")
@@ -297,31 +292,3 @@ class NetworkView(LiveView):
         """No part is chosen."""
         self._diagram.select(None)
         self._tell()
-
-
-def _norms(flow: GradientByTime) -> Floats:
-    """Of a sequence as it is on average where lengths differ, else of the whole batch."""
-    return flow.norms if flow.by_distance is None else flow.by_distance
-
-
-def _place(layer: LayerTrace, step: int, border: int | None, flow: GradientByTime) -> int | None:
-    """The place among the norms that is as far from where the layer ends; a layer that reads backward ends first."""
-    length = len(layer.hidden)
-    if flow.by_distance is not None:
-        back = step if layer.reverse else length - 1 - step
-        return back if back < flow.by_distance.shape[1] else None
-    if layer.reverse:
-        return step if step < (flow.written_from or flow.norms.shape[1]) else None
-    return _same_from_end(step, border, length, flow)
-
-
-def _same_from_end(step: int, border: int | None, length: int, flow: GradientByTime) -> int | None:
-    """The step of the batch that is as far from its end: of all, or of what is read, or of what is written."""
-    if border is None or flow.written_from is None:
-        first, last, end = 0, flow.norms.shape[1], length
-    elif step < border:
-        first, last, end = 0, flow.written_from, border
-    else:
-        first, last, end = flow.written_from, flow.norms.shape[1], length
-    place = last - (end - step)
-    return place if place >= first else None
