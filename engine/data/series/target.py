@@ -77,13 +77,23 @@ def _rank(name: str) -> tuple[int, ...]:
     return ()
 
 
+def _of_numbers(table: Table, names: Sequence[str]) -> list[str]:
+    """The first of these that hold numbers and no dates."""
+    numeric = numeric_columns(table, names, rows=_LOOK)
+    found = [name for name in names if numeric.get(name)][:_ASKED]
+    return [name for name in found if not date_format(table, name)]
+
+
+def _says_little(table: Table, name: str) -> bool:
+    """Whether a forecast of it would be of no use."""
+    return table.lasts(name) or _is_aside(table, name)
+
+
 def _first_of_numbers(table: Table, names: Sequence[str]) -> str:
     """The first that holds numbers of which a forecast tells something."""
-    numeric = numeric_columns(table, names, rows=_LOOK)
-    found = [name for name in names if numeric.get(name) and not date_format(table, name)]
+    found = _of_numbers(table, names)
     numbering = set(counting(table, found)) if found else set()
-    kept = (name for name in found if name not in numbering and not table.lasts(name) and not _is_aside(table, name))
-    return next(kept, "")
+    return next((name for name in found if name not in numbering and not _says_little(table, name)), "")
 
 
 def last_numeric(table: Table, time_column: str = "") -> str:
@@ -96,15 +106,12 @@ def last_numeric(table: Table, time_column: str = "") -> str:
         DataError: there is none.
     """
     for asked in (table.names[-_FIRST:], table.names[:-_FIRST]):
-        names = [name for name in asked if name != time_column]
-        numeric = numeric_columns(table, names, rows=_LOOK)
-        found = [name for name in reversed(names) if numeric.get(name)][:_ASKED]
-        found = [name for name in found if not date_format(table, name)]
+        found = _of_numbers(table, [name for name in reversed(asked) if name != time_column])
         if found:
             numbering = set(counting(table, found))
             others = [name for name in found if name not in numbering] or found
             tried = (*others, *(found if time_column else ()))  # beside dates it may be a value that rises evenly
-            return next((name for name in tried if not (table.lasts(name) or _is_aside(table, name))), others[0])
+            return next((name for name in tried if not _says_little(table, name)), others[0])
     known = (
         f"columns are {', '.join(table.names[:12])}"
         if len(table.names) > 1
