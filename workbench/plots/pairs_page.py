@@ -18,7 +18,8 @@ from engine.events import Probe
 from engine.note_names import notes_in_words
 from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.plots.answers import AnswerPage
-from workbench.plots.pair_pictures import AttentionMatrix, GreyPicture, PianoRoll, thumbnail
+from workbench.plots.attention_matrix import AttentionMatrix
+from workbench.plots.pair_pictures import GreyPicture, PianoRoll, thumbnail
 from workbench.plots.saving import Table
 from workbench.plots.verdict import judge, verdict
 from workbench.reading_table import ReadingTable

@@ -16,8 +16,9 @@ from workbench.answers import Curve, Used
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
 from workbench.plots.area import Intervals
+from workbench.plots.attention_matrix import AttentionMatrix
 from workbench.plots.curves import CurvePlot
-from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll
+from workbench.plots.pair_pictures import PianoRoll
 from workbench.plots.saving import Cell
 from workbench.plots.table_twin import TableTwin
 from workbench.save_dialog import ask_where

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
+from workbench.plots.attention_matrix import AttentionMatrix
 from workbench.plots.cell_walk import CellWalk
 from workbench.plots.confusion_matrix import ConfusionMatrix
-from workbench.plots.pair_pictures import AttentionMatrix
 from workbench.plots.tag_strips import TagStrips
 from workbench.plots.value_grid import ValueGrid
 from workbench.theme import LIGHT

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.pair_pictures import AttentionMatrix, PianoRoll, left_out, named
+from workbench.plots.attention_matrix import AttentionMatrix, left_out, named
+from workbench.plots.pair_pictures import PianoRoll
 from workbench.theme import LIGHT
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.prediction_records import PairsPrediction, WrittenPair
 from tests.workbench.views import measured
 from tests.workbench.views.known import f32
-from workbench.plots.pair_pictures import AttentionMatrix
+from workbench.plots.attention_matrix import AttentionMatrix
 from workbench.theme import LIGHT
 from workbench.views.prediction import Prediction
 
