@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
 from workbench.plots.ink import ink_on
-from workbench.plots.label_axis import visible
+from workbench.plots.step_names import visible
 from workbench.theme import GRID, TEXT_SMALL, TEXT_TITLE, Theme
 
 _WIDE, _HIGH, _GUESS, _GAP = 16, 22, TEXT_SMALL + 2, GRID  # pixels: a character, a guess, the gap between lines

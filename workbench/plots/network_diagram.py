@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inside_records import Floats
 from workbench.plots.arrows import paint_arrow
-from workbench.plots.label_axis import step_name
 from workbench.plots.network_layout import FEWEST, Diagram, Link, Part
 from workbench.plots.network_places import Places, sideways
 from workbench.plots.network_words import room_for_dots, short_name, step_names
+from workbench.plots.step_names import step_name
 from workbench.plots.still import Still
 from workbench.plots.unit_squares import squares
 from workbench.theme import Theme

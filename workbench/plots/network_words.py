@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
 
 from engine.inside_records import HiddenTrace, LayerTrace, Structure
-from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.network_equations import attends
 from workbench.plots.network_layout import Diagram, Link, Part
 from workbench.plots.numerals import numerals
+from workbench.plots.step_names import step_in_brackets
 
 _BREAK = "&#8203;"  # a place where a line may end; Qt knows no <wbr>
 _FEW = 4  # letters of a name that say less than an x or a y

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import named, step_in_brackets
 from workbench.plots.near import nearest
 from workbench.plots.numerals import numerals
 from workbench.plots.principal import Plane, PrincipalPlane
 from workbench.plots.saving import Table
+from workbench.plots.step_names import named, step_in_brackets
 from workbench.plots.trace_grid import NOT_RUNNING
 from workbench.theme import Theme
 

@@ -21,7 +21,7 @@ from engine.percentages import percent
 from engine.prediction_records import TagTrack
 from workbench.plots.cell_walk import CellWalk
 from workbench.plots.ink import ink_on
-from workbench.plots.label_axis import visible
+from workbench.plots.step_names import visible
 from workbench.theme import GRID, Theme
 
 _NAMES = _READ, _TRUTH, _ANSWERED, _CERTAINTY = "read", "truth", "answered", "certainty"

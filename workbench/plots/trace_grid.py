@@ -16,10 +16,10 @@ from workbench.elided_box import ElidedBox
 from workbench.later import in_turn
 from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
-from workbench.plots.label_axis import named, step_in_brackets
 from workbench.plots.levels import Levels
 from workbench.plots.numerals import numeral
 from workbench.plots.saving import Cell, Table
+from workbench.plots.step_names import named, step_in_brackets
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
 from workbench.theme import Theme

@@ -27,8 +27,8 @@ from workbench.later import in_turn
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation, OneSize
 from workbench.plots.functions import FUNCTIONS
-from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.saving import Table
+from workbench.plots.step_names import step_in_brackets
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
 from workbench.plots.trace_grid import NOT_RUNNING, layer_name, steps_of
 from workbench.theme import GRID

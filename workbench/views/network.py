@@ -17,7 +17,6 @@ from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrac
 from workbench.plots.arriving import Arriving
 from workbench.plots.equation import Equation, OneSize
 from workbench.plots.keys import Scale
-from workbench.plots.label_axis import step_in_brackets
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.network_diagram import NetworkDiagram
@@ -25,6 +24,7 @@ from workbench.plots.network_equations import equations_of
 from workbench.plots.network_layout import Diagram, Link, Part, diagram
 from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
 from workbench.plots.saving import Cell, Table
+from workbench.plots.step_names import step_in_brackets
 from workbench.plots.trace_grid import steps_of
 from workbench.plots.unit_squares import grouped
 from workbench.theme import GRID

@@ -18,11 +18,11 @@ from workbench.elided_box import ElidedBox
 from workbench.plots.calm import limit
 from workbench.plots.coloured_text import ColouredText
 from workbench.plots.keys import Key, Scale, patch
-from workbench.plots.label_axis import quoted, step_in_brackets, visible
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels
 from workbench.plots.numerals import numeral
 from workbench.plots.saving import Cell, Table
+from workbench.plots.step_names import quoted, step_in_brackets, visible
 from workbench.plots.trace_grid import layer_name
 from workbench.views.live_view import LiveView
 

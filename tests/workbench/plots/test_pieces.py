@@ -20,13 +20,14 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.heat_grid import HeatGrid, Panel
 from workbench.plots.keys import Key, Scale
-from workbench.plots.label_axis import LabelAxis, quoted, step_in_brackets, step_name, visible
+from workbench.plots.label_axis import LabelAxis
 from workbench.plots.legend import Legend
 from workbench.plots.levels import Levels, rung
 from workbench.plots.numerals import numerals
 from workbench.plots.panel_title import PanelTitle
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
+from workbench.plots.step_names import quoted, step_in_brackets, step_name, visible
 from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin
 from workbench.plots.time_cursor import TimeCursor
