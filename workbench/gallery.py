@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import RunFailed, RunStarted
+from workbench.beside import Beside
 from workbench.fading_tabs import FadingTabs
 from workbench.film import Film
-from workbench.history import Beside
 from workbench.later import later
 from workbench.overview import QUARTERS, Overview
 from workbench.plots.calm import Calm

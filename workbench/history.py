@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,17 +88,6 @@ class History:
         if found is None:  # not `setdefault`, which would make one for every value
             found = self._series[name] = _Series()
         return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Beside:
-    """Another run, whose scalars are drawn beside those of the run at hand."""
-
-    number: int  # which gives its colour
-    name: str
-    metric: str  # what its series "metric" measures
-    history: History
-    loss: str = ""  # what its losses measure; "" where nobody told
 
 
 class _Series:

@@ -20,7 +20,8 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
-from workbench.history import Beside, History
+from workbench.beside import Beside
+from workbench.history import History
 
 if TYPE_CHECKING:
     from engine.past_runs import PastRun

@@ -13,7 +13,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
-from workbench.history import Beside, History
+from workbench.beside import Beside
+from workbench.history import History
 from workbench.later import in_turn, later
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor

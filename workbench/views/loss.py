@@ -11,9 +11,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from engine.events import RunStarted
+from workbench.beside import Beside, Company
 from workbench.elided_box import ElidedBox
-from workbench.history import Beside, History, Values
+from workbench.history import History, Values
 from workbench.later import in_turn, later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
@@ -104,7 +104,7 @@ class Loss(LiveView):
     def reason(self) -> str:
         """Empty until the first batch, or while there is something to draw of other runs."""
         drawn = self.history is not None and self.history.count("loss")
-        beside = any(other.history.count("validation_loss") for other in self._same_loss())  # what is drawn of them
+        beside = any(run.history.count("validation_loss") for run in self._company.same_loss)  # what is drawn of them
         return "" if drawn or beside else self.unmeasured
 
     def draw_history(self, history: History) -> None:
@@ -128,7 +128,7 @@ class Loss(LiveView):
         self._draw_smooth(history, first, last)
         validation = history.line("validation_loss", first, last, loss.pixels)
         loss.show_curve(_VALIDATION, *validation, self._value(history, "validation_loss"))
-        self._draw_others(loss, "validation_loss", self._same_loss())
+        self._draw_others(loss, "validation_loss", self._company.same_loss)
         self._follow_span()
         self._draw_best()
         self._loss.mark(self._moment, self.moment)
@@ -156,41 +156,28 @@ class Loss(LiveView):
 
     def table(self) -> Table:
         """One row for every epoch, every batch when no epoch has ended; and for those of the runs beside it."""
-        history, metric = self.history, self._metric_name()
+        history, company = self.history, self._company
         own: list[Course] = []
         if history is not None and history.count("validation_loss"):
-            names = (("training loss", "training_loss"), ("validation loss", "validation_loss"), (metric, "metric"))
-            own = [(heading, history.raw(name)) for heading, name in names]
+            losses = [(name.replace("_", " "), history.raw(name)) for name in ("training_loss", "validation_loss")]
+            own = [*losses, (company.metric, history.raw("metric"))]
         elif history is not None and history.count("loss"):
             own = [(_BATCHES, history.raw("loss"))]
         for run in self.others:
-            if run in self._same_loss():
-                own.append((f"{_named(run)}, validation loss", run.history.raw("validation_loss")))
-            if run in self._same_metric():
-                own.append((f"{_named(run)}, {metric}", run.history.raw("metric")))
+            if run in company.same_loss:
+                own.append((f"{run.title}, validation loss", run.history.raw("validation_loss")))
+            if run in company.same_metric:
+                own.append((f"{run.title}, {company.metric}", run.history.raw("metric")))
         return steps_table(own)
 
     @property
-    def _leading(self) -> RunStarted | Beside | None:
-        """Whose measures all are drawn in: the run at hand; before there is one, the first beside it."""
-        return self.start or next(iter(self.others), None)
+    def _company(self) -> Company:
+        """The runs beside it."""
+        return Company(self.start, self.others)
 
-    def _metric_name(self) -> str:
-        return self._leading.metric if self._leading else "metric"
-
-    def _same_metric(self) -> list[Beside]:
-        """The runs beside it whose metric can be compared."""
-        return [run for run in self.others if run.metric == self._metric_name()]
-
-    def _same_loss(self) -> list[Beside]:
-        """Those whose loss can be; where one never told which it was, one metric stands for one loss."""
-        loss = self._leading.loss if self._leading else ""
-        alike = self._same_metric()
-        return [run for run in self.others if (run.loss == loss if run.loss and loss else run in alike)]
-
-    def _left_out(self, drawn: Sequence[Beside], why: str) -> list[Key]:
+    def _left_out(self, drawn: tuple[Beside, ...], why: str) -> list[Key]:
         """An entry of the key for the runs beside it that are not among those drawn."""
-        names = ", ".join(_named(run) for run in self.others if run not in drawn)
+        names = self._company.left_out(drawn)
         return [Key(names, QPen(), why, line=False)] if names else []
 
     def clear(self) -> None:
@@ -271,10 +258,10 @@ class Loss(LiveView):
         known = not math.isnan(step)
         self._loss.mark(self._best, step if known else None)
         best = [Key(f"best: {self._place(step)}", self.theme.pen("good"), _number(value))] if known else []
-        self._loss.show_key([*best, *self._left_out(self._same_loss(), _OTHER_LOSS)])
+        self._loss.show_key([*best, *self._left_out(self._company.same_loss, _OTHER_LOSS)])
 
     def _name_metric(self) -> None:
-        plot, metric = self._metric, self._metric_name()
+        plot, metric = self._metric, self._company.metric
         if metric not in plot.curves:
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
@@ -285,7 +272,7 @@ class Loss(LiveView):
 
     def _draw_metric(self, history: History) -> None:
         self._name_metric()
-        plot, metric = self._metric, self._metric_name()
+        plot, metric = self._metric, self._company.metric
         first, last = history.span("loss")
         steps: Values = np.array([first, _reach(last)])
         line = history.line("metric", *self._loss.shown(), plot.pixels)
@@ -293,7 +280,7 @@ class Loss(LiveView):
         plot.mark(self._metric_moment, self.moment)
         for name, value in self.start.baselines if self.start else ():
             plot.show_curve(name, steps, np.full(2, value), _number(value))
-        self._draw_others(plot, "metric", self._same_metric())
+        self._draw_others(plot, "metric", self._company.same_metric)
         self._show_metric_key(history)
 
     def _show_metric_key(self, history: History) -> None:
@@ -301,11 +288,11 @@ class Loss(LiveView):
         metric = next(iter(self._metric.curves))  # which is made before what it has to beat
         to_come = bool(self.start) and not history.count("metric")
         entries = [Key(metric, self._metric.curves[metric].pen(self.theme), _NOT_YET)] if to_come else []
-        self._metric.show_key([*entries, *self._left_out(self._same_metric(), _OTHER_METRIC)])
+        self._metric.show_key([*entries, *self._left_out(self._company.same_metric, _OTHER_METRIC)])
 
     def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
         """One curve for each other run; those that are no longer asked for go."""
-        names = {_named(run): run for run in others}
+        names = {run.title: run for run in others}
         for name in [name for name in plot.curves if name in self._other_names and name not in names]:
             plot.remove_curve(name)
         for name, run in names.items():
@@ -342,10 +329,6 @@ class Loss(LiveView):
 def _reach(last: float) -> float:
     """A place at `last` or a little beyond, for some time the same: what ends there need not be drawn every frame."""
     return _STRIDE ** math.ceil(math.log(last, _STRIDE)) if last > 0 else last
-
-
-def _named(run: Beside) -> str:
-    return f"{run.number} {run.name}"
 
 
 def _number(value: float) -> str:

@@ -20,8 +20,8 @@ from pytestqt.qtbot import QtBot
 from engine.events import PROBES, RunStarted, SnapshotRequest
 from engine.inside_records import Floats
 from tests.workbench.views import measured
+from workbench.beside import Beside
 from workbench.elided_box import ElidedBox
-from workbench.history import Beside
 from workbench.plots.canvas import Canvas
 from workbench.plots.equation import Equation
 from workbench.plots.legend import Legend

@@ -23,7 +23,8 @@ from engine.prediction_records import (
 from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
-from workbench.history import Beside, History
+from workbench.beside import Beside
+from workbench.history import History
 from workbench.plots import residual_plots
 from workbench.plots.class_page import ClassPage
 from workbench.plots.forecast_page import ForecastPage, error_words

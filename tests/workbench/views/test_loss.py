@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show
-from workbench.history import Beside, History
+from workbench.beside import Beside
+from workbench.history import History
 from workbench.theme import DARK, LIGHT
 from workbench.views import loss as loss_view
 from workbench.views.loss import Loss
