@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.launch import system_libraries
 from workbench.launch.environment import Needs
 from workbench.launch.errors import LaunchError
-from workbench.launch.start import continue_in
+from workbench.launch.start import continue_in, leave_cores_to_the_run
 
 CODE = Path(__file__).resolve().parents[1]
 NEEDS = Needs(CODE, ("requirements.lock", "requirements-test.lock"), "test")
@@ -45,6 +45,7 @@ def main(argv: list[str]) -> int:
     words = [word for word in argv if word != "--all"]
     with tempfile.TemporaryDirectory(dir=_in_memory(), prefix="rnn-tests-") as folder:
         os.environ |= SETTINGS | {"PYTEST_DEBUG_TEMPROOT": folder}
+        leave_cores_to_the_run()  # as the window does: products in one half would wait busily on the core of the other
         return _one_after_the_other([*selection, *words]) if words else _side_by_side(selection)
 
 
