@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine import data
-from engine.config import Experiment
+from engine.config import DataConfig, Experiment, ModelConfig
 from engine.data import Dataset
 from engine.export.given import Given, given_to
 from engine.export.particulars import Exportable
@@ -119,9 +120,17 @@ KINDS: dict[str, dict[str, Any]] = {
 GENERATED: dict[str, dict[str, Any]] = {"brackets": BRACKETS}  # which does not leave in every form
 
 
+def loaded(experiment: Experiment) -> Dataset:
+    """The data of `experiment`, read once for all networks on them while their file stays the same."""
+    path = Path(experiment.data.file)
+    found = path.stat() if experiment.data.file and path.exists() else None
+    state = (found.st_mtime_ns, found.st_size) if found else None
+    return _loaded(experiment.data, experiment.model.topology, state)
+
+
 @cache
-def _dataset(kind: str) -> Dataset:
-    return data.load(_experiment(kind))
+def _loaded(settings: DataConfig, topology: str, _state: tuple[int, int] | None) -> Dataset:
+    return data.load(Experiment(data=settings, model=ModelConfig(topology=topology)))
 
 
 @cache
@@ -141,7 +150,7 @@ def exportable(kind: str = "airline", **model: Any) -> Exportable:
     """A network on the data of `kind` with parameters large enough for every part of it to count."""
     changes = {f"model.{name}": value for name, value in model.items()}
     experiment = _experiment(kind).replace({"model.hidden_size": 6, **changes})
-    dataset = _dataset(kind)
+    dataset = loaded(experiment)
     width = configured(experiment.training).width
     network = make_network(experiment.model, dataset, width=width, seed=1, threads=1)
     random = np.random.default_rng(2)

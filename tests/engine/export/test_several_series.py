@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.data import SeriesPreparation, load
+from engine.data import SeriesPreparation
 from engine.data.series.forecast_dataset import ForecastDataset
 from engine.data.series.panel_dataset import PanelDataset
 from engine.export import proof
@@ -20,7 +20,7 @@ from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import make_network
 from tests.engine.data.making import experiment
-from tests.engine.export.examples import skip_unless_run
+from tests.engine.export.examples import loaded, skip_unless_run
 from tests.engine.test_forecast_paths import STRATEGIES
 
 NAMES = ('Köln "Mitte"', "*/ south\\", "what??/ is 'it'", "plain")
@@ -35,18 +35,24 @@ TASKS: dict[str, dict[str, Any]] = {
 TASKS["known_ahead"] = TASKS["encoder_decoder"] | {"data.inputs": ["price"], "data.known_inputs": ["price"]}
 
 
-def several_series(folder: Path, task: str) -> tuple[Model, PanelDataset]:
-    lines = ["date,store,price,sales"]
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table, written once, of which each task then is read once for all forms."""
+    path, lines = tmp_path_factory.mktemp("stores") / "stores.csv", ["date,store,price,sales"]
     for row in range(60):
         for number, (name, size) in enumerate(zip(NAMES, SIZES, strict=True)):
             value = size * (2 + 0.02 * row + 0.1 * (row * (number + 3) % 5))
             quoted = name.replace('"', '""')
             lines.append(f'{2000 + row // 12}-{row % 12 + 1:02d},"{quoted}",{row % 7 * size!r},{value!r}')
-    (folder / "stores.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def several_series(stores: Path, task: str) -> tuple[Model, PanelDataset]:
     settings = {"time_column": "date", "sequence_column": "store", "targets": "sales", "scaled_by": "series"}
-    chosen = experiment(folder / "stores.csv", **settings, transform="log").replace({"model.hidden_size": 5})
+    chosen = experiment(stores, **settings, transform="log").replace({"model.hidden_size": 5})
     chosen = chosen.replace(TASKS[task])
-    dataset = load(chosen)
+    dataset = loaded(chosen)
     assert isinstance(dataset, PanelDataset)
     network = make_network(chosen.model, dataset, width=loss_for(chosen.training, dataset).width, seed=1, threads=1)
     return Model(chosen, network, dataset.metadata()), dataset
@@ -67,9 +73,9 @@ def of_each(model: Model, dataset: PanelDataset) -> dict[str, Given]:
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("key", target_keys())
-def test_every_form_says_of_each_series_what_the_engine_says(tmp_path: Path, key: str, task: str) -> None:
+def test_every_form_says_of_each_series_what_the_engine_says(stores: Path, tmp_path: Path, key: str, task: str) -> None:
     skip_unless_run(key)
-    model, dataset = several_series(tmp_path, task)
+    model, dataset = several_series(stores, task)
     chosen = target(key)
     path = tmp_path / f"model{chosen.suffix}"
     found = proof.export(Exportable(model), chosen, path)
@@ -88,8 +94,8 @@ def test_every_form_says_of_each_series_what_the_engine_says(tmp_path: Path, key
         np.testing.assert_allclose(said.real, data.real, rtol=1e-5)
 
 
-def test_how_a_file_is_used_names_a_series(tmp_path: Path) -> None:
-    model, _ = several_series(tmp_path, "single")
+def test_how_a_file_is_used_names_a_series(stores: Path, tmp_path: Path) -> None:
+    model, _ = several_series(stores, "single")
     for key, said in {
         "onnx": "# series (batch,), int64: 0 'Köln \"Mitte\"', 1 ",
         "keras": "model.predict(model.load(), rows, series='Köln \"Mitte\"')",
@@ -100,9 +106,9 @@ def test_how_a_file_is_used_names_a_series(tmp_path: Path) -> None:
         assert said in text
 
 
-def test_the_scalers_of_a_series_are_those_of_its_own(tmp_path: Path) -> None:
+def test_the_scalers_of_a_series_are_those_of_its_own(stores: Path) -> None:
     """What the other tests hold exported files against."""
-    model, dataset = several_series(tmp_path, "single")
+    model, dataset = several_series(stores, "single")
     given = of_each(model, dataset)
     whole = model.preparation
     for name, member in dataset.members.items():
