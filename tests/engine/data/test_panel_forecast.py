@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.config import CELLS, Experiment
-from engine.data import DataError, load
+from engine.data import DataError, Dataset, load
 from engine.data.metrics import mae, rmse
 from engine.data.series import panel_dataset
 from engine.data.series.forecast_dataset import ForecastDataset
@@ -166,12 +166,20 @@ def test_the_test_part_changes_nothing_that_training_sees(write: Write, strategy
     assert not np.array_equal(first.path_truth("test"), other.path_truth("test"))
 
 
+@pytest.fixture(scope="module", params=STRATEGIES)
+def task(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, Dataset]:
+    """Read once for all cells, which change nothing in it."""
+    path = tmp_path_factory.mktemp("task") / "a.csv"
+    path.write_text(sales())
+    made = chosen(path, request.param)
+    return made, load(made)
+
+
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_cell_learns_from_all_series(write: Write, cell: str, strategy: str) -> None:
-    path = write("a.csv", sales())
-    data, made = several(path, strategy), chosen(path, strategy).replace({"model.cell": cell})
-    network, loss = make_network(made.model, data, threads=1), loss_for(made.training, data)
+def test_every_cell_learns_from_all_series(task: tuple[Experiment, Dataset], cell: str) -> None:
+    made, data = task
+    model = made.replace({"model.cell": cell}).model
+    network, loss = make_network(model, data, threads=1), loss_for(made.training, data)
     assert np.isfinite(network.loss_and_gradients(next(data.batches("train", 16)), loss).loss)
     assert np.isfinite(dataset_paths(network, data, loss, "test", np.arange(5))).all()
 
