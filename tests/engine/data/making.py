@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.config import DataConfig, Experiment
+from engine.data import Dataset, load, sample
 from engine.data.frequency import find_frequency
 from engine.data.series.series import Series
 from engine.data.series.series_dataset import SeriesDataset
@@ -28,6 +30,12 @@ def experiment(path: Path, **data: Any) -> Experiment:
     """An experiment on a file, with short windows."""
     settings: dict[str, Any] = {"file": str(path), "look_back": 4, "validation": 6, "test": 6} | data
     return Experiment().replace({f"data.{name}": value for name, value in settings.items()})
+
+
+@cache
+def sample_data(key: str) -> Dataset:
+    """The data of a sample, read once for all tests that change nothing in them."""
+    return load(sample(key).experiment)
 
 
 def windows_of(

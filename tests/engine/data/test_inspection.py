@@ -8,7 +8,7 @@ import pytest
 from engine.config import Experiment
 from engine.data import PairBatch, inspect_file, load, peek, sample, samples, suggest
 from engine.data.samples import samples_folder
-from tests.engine.data.making import Write, table
+from tests.engine.data.making import Write, sample_data, table
 
 MESSY = "day;sum;note\n01.02.2020;1,5;x\n02.02.2020;;y\n03.02.2020;2,5\n04.02.2020;oops;z\n05.02.2020;3,5;w\n"
 MESSY += "".join(f"{day:02d}.02.2020;{day},25;v\n" for day in range(6, 29))
@@ -119,7 +119,7 @@ def test_a_sample_says_what_it_is_and_loads(key: str) -> None:
     assert len(found.description) > 100
     assert found.licence
     assert found.source
-    data = load(found.experiment)
+    data = sample_data(key)
     assert data.kind == found.kind
     assert data.notes()
     assert len(data.labels("test")) == len(data.truth("test"))

@@ -9,14 +9,14 @@ import pytest
 from engine.data import kept_apart, load, sample
 from engine.data.series.windows import WindowShape
 from engine.data.splits import Split
-from tests.engine.data.making import Write, experiment
+from tests.engine.data.making import Write, experiment, sample_data
 
 SAMPLES = ("airline_passengers", "mauna_loa_co2", "freezing_of_gait", "seattle_weather_type", "number_words", "adding")
 
 
 @pytest.mark.parametrize("key", SAMPLES)
 def test_the_parts_of_every_kind_are_apart(key: str) -> None:
-    assert kept_apart(load(sample(key).experiment))
+    assert kept_apart(sample_data(key))
 
 
 @pytest.mark.parametrize("key", ["freezing_of_gait", "seattle_weather_type"])

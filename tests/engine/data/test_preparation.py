@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from engine.data import DataError, Preparation, SeriesPreparation, TextPreparation, load, sample, samples
-from tests.engine.data.making import TRANSFORMS, values, windows_of
+from engine.data import DataError, Preparation, SeriesPreparation, TextPreparation, samples
+from tests.engine.data.making import TRANSFORMS, sample_data, values, windows_of
 
 
 @pytest.mark.parametrize("key", [s.key for s in samples()])
 def test_metadata_goes_through_json_and_back(key: str) -> None:
-    metadata = load(sample(key).experiment).metadata()
+    metadata = sample_data(key).metadata()
     again = Preparation.from_metadata(json.loads(json.dumps(metadata)))
     assert again.metadata() == metadata
 
@@ -58,7 +58,7 @@ def test_an_incomplete_description_is_refused(values: dict[str, object]) -> None
 
 
 def test_a_prompt_with_unknown_characters_is_encoded_all_the_same() -> None:
-    data = load(sample("alice").experiment)
+    data = sample_data("alice")
     assert isinstance(data.preparation, TextPreparation)
     tokens = data.preparation.encode("Alice 中")
     assert tokens[-1] == 0
