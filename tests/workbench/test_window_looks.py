@@ -194,6 +194,7 @@ def test_no_finding_is_wider_than_its_pane(bench: Bench, scale: int) -> None:
     bench.window.appearance.choose_scale(100)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scale", [100, 125, 150, 200])
 def test_numbers_are_as_high_as_choices(bench: Bench, scale: int, theme: str) -> None:

@@ -122,6 +122,7 @@ def test_many_columns_with_gaps_are_one_note(write: Write) -> None:
     assert "121 missing values in 11 columns in 121 gaps, filled along a line" in notes, notes
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("columns", "rows"), [(3, 21_000), (1500, 60)], ids=["long", "wide"])
 @pytest.mark.parametrize("name", ["a,b", "the 'b'", 'a 5" pipe'])
 def test_a_quote_further_down_than_the_sniffer_looks_is_one(write: Write, columns: int, rows: int, name: str) -> None:

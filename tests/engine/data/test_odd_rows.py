@@ -50,7 +50,7 @@ TOLD = {  # notes on several rows at once
 }  # fmt: skip
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize(
     ("end", "in_memory"),
     [("\n", _KEPT), ("\r\n", _READ_ANEW), ("\r", _KEPT), ("\r", _READ_ANEW)],
