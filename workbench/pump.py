@@ -17,7 +17,7 @@ from workbench.session import Session
 
 INTERVAL_MS = 33
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
-_GATHERING_TICKS = 10  # so often, for what hidden views gather over the run, which is cheap
+_GATHERING_TICKS = 30  # so often, for what hidden views gather over the run
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
 
 
