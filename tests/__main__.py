@@ -1,6 +1,6 @@
 """``python3 -m tests``: sets up what the tests need, then style, types and tests. Standard library only.
 
-Half of the tests, the engine's but for its exports, run in a process of their own beside all else, and are told at the
+Half of the tests, the engine's but for its commands, run in a process of their own beside all else, and are told at the
 end. ``--all`` runs the slow tests too. Everything else on the command line goes to pytest, which then is one process.
 """
 
@@ -23,7 +23,7 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
 }
-ENGINE, EXPORT = "tests/engine", "tests/engine/export"
+ENGINE, COMMANDS = "tests/engine", "tests/engine/commands"
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # a disk kept in memory, and bytes that have to be free there
 SETTINGS = {
     "QT_QPA_PLATFORM": "offscreen",
@@ -65,7 +65,7 @@ def _one_after_the_other(words: list[str]) -> int:
 
 
 def _side_by_side(selection: list[str]) -> int:
-    engine = ["pytest", *selection, ENGINE, f"--ignore={EXPORT}"]
+    engine = ["pytest", *selection, ENGINE, f"--ignore={COMMANDS}"]
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen([sys.executable, "-m", *engine], stdout=told, stderr=subprocess.STDOUT)
         try:
@@ -85,7 +85,7 @@ def _side_by_side(selection: list[str]) -> int:
 def _all_else() -> list[str]:
     """What the other half leaves out, whatever is added to these folders."""
     beside = sorted(path for path in Path("tests").iterdir() if path.is_dir() or path.match("test_*.py"))
-    return [*(str(path) for path in beside if path != Path(ENGINE) and path.name != "__pycache__"), EXPORT]
+    return [*(str(path) for path in beside if path != Path(ENGINE) and path.name != "__pycache__"), COMMANDS]
 
 
 def _checks() -> list[str]:
