@@ -5,7 +5,8 @@ how often it drew, how fast the network trained, and which share of a processor 
 run waits, and the same training goes on without a window: speeds are told as shares of what it did before and after.
 The views that were slowest in the first rounds are turned to more often, and judged by those turns alone: of a dozen
 views measured once, on a machine that others use too, the slowest is the one that was disturbed most. Beside a longest
-delay stands how much of it the window's thread computed: for the rest it waited, for a processor or another thread.
+delay stands how much of it the window's thread computed: for the rest it waited, for a processor, another thread, or
+pages of the program that the system had taken back and read from the disk anew, which are counted.
 The last line is the verdict. ``--cold`` begins with an empty kernel cache, and compares no speeds; ``--blame`` shows
 what ran in the window's thread when it was held up.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -47,7 +49,7 @@ class Phase:
     name: str
     seconds: float
     delays: list[float] = field(default_factory=list)  # ms by which a 5 ms timer came late
-    worst: tuple[float, float] = (0.0, 0.0)  # the longest of them, and ms that the window's thread computed meanwhile
+    worst: tuple[float, float, int] = (0.0, 0.0, 0)  # the longest; ms that the window computed, pages read meanwhile
     frames: int = 0
     steps: int = 0
     began: float = field(default_factory=time.perf_counter)
@@ -67,19 +69,20 @@ class Phase:
         """ms."""
         return self.worst[0]
 
-    def delayed(self, late: float, computed: float) -> None:
-        """A timer came so many ms late, in which the window's thread computed so many."""
-        self.worst = max(self.worst, (late, computed))
+    def delayed(self, late: float, computed: float, pages: int) -> None:
+        """A timer came so many ms late, in which the window's thread computed so many, and so many pages were read."""
+        self.worst = max(self.worst, (late, computed, pages))
         self.delays.append(late)
 
     def line(self) -> str:
         """One line of the report."""
         share = f"   {100 * self.share:5.1f} %" if self.share else ""
-        late = sum(delay > LONGEST_GOAL for delay in self.delays)
+        late, (_, computed, pages) = sum(delay > LONGEST_GOAL for delay in self.delays), self.worst
+        meanwhile = f"{computed:.0f} computed, {pages} pages, {late} over {LONGEST_GOAL:.0f}"
         return (
             f"{self.name:<28} {self.took:6.1f} s   delay p95 {self.p95:6.1f} ms, longest {self.longest:6.1f} ms"
-            f" ({self.worst[1]:.0f} computed, {late} over {LONGEST_GOAL:.0f})   {self.frames / self.took:5.1f} frames/s"
-            f"   {self.speed:8.1f} steps/s   {100 * self.busy / self.took:4.1f} % of a core{share}"
+            f" ({meanwhile})   {self.frames / self.took:5.1f} frames/s   {self.speed:8.1f} steps/s"
+            f"   {100 * self.busy / self.took:4.1f} % of a core{share}"
         )
 
 
@@ -104,14 +107,14 @@ def walk(sample: str, seconds: float, blame: bool, alone: Alone | None) -> list[
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         _count_frames(window, phases)
         waiting: list[Callable[[], bool]] = []
-        computed = [time.thread_time()]
+        spent = [_spent()]
 
         def tick() -> None:
             now = clock.nsecsElapsed() / 1e6
             clock.restart()
             phase = phases[-1]
-            before, computed[0] = computed[0], time.thread_time()
-            phase.delayed(max(0.0, now - _TICK_MS), 1000 * (computed[0] - before))
+            (computed, pages), spent[0] = spent[0], _spent()
+            phase.delayed(max(0.0, now - _TICK_MS), 1000 * (spent[0][0] - computed), spent[0][1] - pages)
             if watchdog:
                 watchdog.seen()
             passed = time.perf_counter() - phase.began
@@ -146,6 +149,11 @@ def walk(sample: str, seconds: float, blame: bool, alone: Alone | None) -> list[
     if left or failed:
         sys.exit("; ".join(failed) or f"the window ended with {left}")
     return phases
+
+
+def _spent() -> tuple[float, int]:
+    """Until now: seconds that this thread computed, and pages that the process had to wait for."""
+    return time.thread_time(), resource.getrusage(resource.RUSAGE_SELF).ru_majflt
 
 
 def _open_sample(sample: str, opened: Callable[..., None]) -> int:
@@ -333,7 +341,8 @@ def _verdict(phases: list[Phase], goals: bool) -> int:
     frames, fresh = slow.frames / slow.took, slow.steps / slow.took
     checks = [
         (
-            f"longest delay {longest.longest:.0f} ms, {longest.worst[1]:.0f} computed ({longest.name})",
+            f"longest delay {longest.longest:.0f} ms, {longest.worst[1]:.0f} computed, {longest.worst[2]} pages read"
+            f" ({longest.name})",
             longest.longest <= LONGEST_GOAL,
         ),
         (f"p95 of delays {p95:.0f} ms", p95 <= P95_GOAL),
