@@ -55,7 +55,7 @@ class RacePicture(PictureFrame):
         """Forget the race before; `titles` are the names of those who race by key, `measured` what is compared."""
         self._clear()
         self._titles = titles
-        self.plot.left.setLabel(measured, **self.plot.left.labelStyle)
+        self.plot.left.rename(measured)
         self.turn_page()
 
     def _clear(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.inside_records import GradientByTime, LayerTrace
 from workbench.plots.norm_axis import NormAxis
+from workbench.plots.trace_grid import layer_name
 
 
 class Arriving:
@@ -24,8 +25,7 @@ class Arriving:
     def norm(self, layer: LayerTrace, step: int) -> float:
         """What arrives as far from where the layer ends in the batch; NaN where none was measured."""
         names = self._axis.flow.names
-        name = f"layer {layer.layer + 1}" + (" reverse" if layer.reverse else "")
-        column = self._column(layer, step)
+        name, column = layer_name(layer), self._column(layer, step)
         return float(self._axis.norms[names.index(name), column]) if name in names and column is not None else math.nan
 
     def _column(self, layer: LayerTrace, step: int) -> int | None:

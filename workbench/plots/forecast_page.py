@@ -164,12 +164,12 @@ class ForecastPage(AnswerPage):
         for index, (name, _) in enumerate(prediction.baselines):
             if name in baselines:
                 self.plot.add_curve(name, baseline_stroke(index))
-        self.plot.left.setLabel(prediction.target, **self.plot.left.labelStyle)
+        self.plot.left.rename(prediction.target)
         part = f"{named(prediction.part)} part"
         if prediction.excerpt:  # whose error is not that of the whole part, which stands beside Loss and in Runs
             few = f"{named(prediction.part)}: RMSE of {prediction.excerpt}"
             part = few if self.compact else f"{part}: {prediction.excerpt}, whose RMSE stands above"
-        self.plot.bottom.setLabel(part, **self.plot.bottom.labelStyle)
+        self.plot.bottom.rename(part)
 
     def _hover(self, place: float | None) -> None:
         shown = self._shown

@@ -88,7 +88,7 @@ class GradientPlot(CurvePlot):
 
     def _name_axis(self, title: str) -> None:
         if self.bottom.labelText != title:
-            self.bottom.setLabel(title, **self.bottom.labelStyle)
+            self.bottom.rename(title)
             self.show_everything()  # a zoom was into other places
 
     def _hold(self, axis: NormAxis) -> None:

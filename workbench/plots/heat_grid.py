@@ -155,8 +155,7 @@ class HeatGrid(QWidget):
         for axis in self._axes:
             if axis.orientation == "bottom":
                 axis.set_labels(times, of_steps=True)
-                if called != axis.labelText:
-                    axis.setLabel(called, **axis.labelStyle)
+                axis.rename(called)
 
     def show_units(self, row: int, units: Sequence[str]) -> None:
         """Name the units of one row of panels, from the top."""

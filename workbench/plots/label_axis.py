@@ -54,6 +54,11 @@ class LabelAxis(pg.AxisItem):
         """The names, one for each whole number from 0."""
         return self._labels
 
+    def rename(self, name: str) -> None:
+        """Call the whole axis otherwise, as it is dressed; it is laid out anew where that is another name."""
+        if name != self.labelText:
+            self.setLabel(name, **self.labelStyle)
+
     def set_labels(self, labels: Sequence[str], *, of_steps: bool = False, each: bool = False) -> None:
         """Name the whole numbers 0, 1, …, which may be steps of a sequence; no names go back to numbers.
 

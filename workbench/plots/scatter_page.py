@@ -47,10 +47,10 @@ class ScatterPage(AnswerPage):
         ends = [known.min(), known.max()] if known.size else []
         self.plot.show_curve(_RIGHT, ends, ends)
         self._go(self._at if self._at is None or self._at < len(prediction.truth) else None)
-        self.plot.left.setLabel(f"{prediction.target}, answered", **self.plot.left.labelStyle)
+        self.plot.left.rename(f"{prediction.target}, answered")
         excerpt = f": {prediction.excerpt}" if prediction.excerpt else ""
         where = f"{prediction.target}, {named(prediction.part)} part{excerpt}"
-        self.plot.bottom.setLabel(where, **self.plot.bottom.labelStyle)
+        self.plot.bottom.rename(where)
         self._show_key()
 
     def _show_key(self) -> None:

@@ -170,7 +170,7 @@ class Answering(QWidget):
         self.plot.show_curve("truth", place, curve.truth)
         self.plot.show_curve("forecast", place, curve.forecast, f"{curve.ahead:,} ahead" if curve.ahead else "")
         self.intervals.show(curve.bands)
-        self.plot.left.setLabel(curve.target, **self.plot.left.labelStyle)
+        self.plot.left.rename(curve.target)
         self.plot.show_key(self.intervals.keys())
         self.plot.show_everything()
         seen = max(_SEEN, _SEEN_PER_STEP * curve.ahead)

@@ -265,7 +265,7 @@ class Loss(LiveView):
         if metric not in plot.curves:
             plot.remove_curves()
             plot.add_curve(metric, "validation", symbol=True)
-            plot.left.setLabel(metric, **plot.left.labelStyle)
+            plot.left.rename(metric)
         for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
             if name not in plot.curves:
                 plot.add_curve(name, baseline_stroke(index))

@@ -162,6 +162,4 @@ class StateSpace(LiveView):
 
 def _name_axes(plot: CurvePlot, shares: tuple[float, float]) -> None:
     for number, (axis, share) in enumerate(zip((plot.bottom, plot.left), shares, strict=True), 1):
-        text = f"component {number}: {percent(share)} of the variance"
-        if axis.labelText != text:
-            axis.setLabel(text, **axis.labelStyle)
+        axis.rename(f"component {number}: {percent(share)} of the variance")

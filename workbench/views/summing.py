@@ -77,7 +77,7 @@ class Summing(LiveView):
         if not isinstance(found, Contributions):
             return
         self._show_choices(found)
-        edges, whole = np.arange(found.first, self.time_steps() + 1) + 0.5, drawn_as_one(found)
+        edges, whole = np.arange(found.first, self.time_steps() + 1) + 0.5, _drawn_as_one(found)
         steps, total, summed = found.steps / whole, found.total / whole, sums(found) / whole
         of = found.name, found.entry
         low, high = self._extent.hold(of, snapshot.step, (steps, summed, total, 0.0))
@@ -86,7 +86,7 @@ class Summing(LiveView):
         self._plot.show_curve(_SUM, edges[1:] - 0.5, summed)
         self._plot.box.setLimits(xMin=edges[0], xMax=edges[-1])
         self._plot.mark(self._total, total)
-        self._name_axis(_OF_WHOLE if found.entry is None else _OF_ONE)
+        self._plot.left.rename(_OF_WHOLE if found.entry is None else _OF_ONE)
         self._show_key(found)
         self._show_cursor()
 
@@ -125,13 +125,15 @@ class Summing(LiveView):
         return found.first + len(found.steps) if isinstance(found, Contributions) else 0
 
     def table(self) -> Table:
-        """One row for each time step: its share, and the sum from the last step back."""
+        """One row for each time step: what it adds, the sum from the last step back, and both as they are drawn."""
         found = self.probe("contributions")
         if not isinstance(found, Contributions):
             return (), []
-        rows = zip(found.steps.tolist(), sums(found).tolist(), strict=True)
-        header = ("time step", f"share of {whose(found)}", _SUM)
-        return header, [(step, *row) for step, row in enumerate(rows, found.first + 1)]
+        columns, header = [found.steps, sums(found)], ["time step", f"added to {whose(found)}", _SUM]
+        if found.entry is None:
+            columns += [each / _drawn_as_one(found) for each in columns]
+            header += [_OF_WHOLE, f"{_SUM}, {_OF_WHOLE}"]
+        return tuple(header), [(step, *row) for step, row in enumerate(np.transpose(columns).tolist(), found.first + 1)]
 
     def _choose(self) -> None:
         for place in self._places:
@@ -148,10 +150,6 @@ class Summing(LiveView):
         if found.name == self._parameter.currentText():
             limit(self._row, found.shape[0] - 1)
             limit(self._column, found.shape[1] - 1 if len(found.shape) > 1 else 0)
-
-    def _name_axis(self, name: str) -> None:
-        if name != self._plot.left.labelText:
-            self._plot.left.setLabel(name, **self._plot.left.labelStyle)
 
     def _show_key(self, found: Contributions) -> None:
         share = Key(_SHARE, patch(self.theme.color("train", 0.7)))
@@ -193,7 +191,7 @@ def sums(found: Contributions) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
     return np.cumsum(found.steps[::-1])[::-1]
 
 
-def drawn_as_one(found: Contributions) -> float:
+def _drawn_as_one(found: Contributions) -> float:
     """Of a whole parameter its gradient's norm: batches of very different gradients have one axis.
 
     One weight's gradient may be near zero, where its steps cancel out: it is drawn as it is.

@@ -162,7 +162,7 @@ def test_steps_add_up_to_the_whole(show: Show) -> None:
     assert "‖gradient‖ of b  = 2, the sum of all steps" in view._plot.legend.texts
     view._plot.hovered.emit(3.2)
     assert view._readout.text() == "time step 3 adds +2.5 (125.0 % of the whole) · sum from here on 2.5"
-    assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
+    assert view.table()[1] == [(1, 0.5, 2.0, 0.25, 1.0), (2, -1.0, 1.5, -0.5, 0.75), (3, 2.5, 2.5, 1.25, 1.25)]
 
 
 def test_one_weight_is_drawn_as_it_is(show: Show) -> None:
@@ -172,6 +172,7 @@ def test_one_weight_is_drawn_as_it_is(show: Show) -> None:
     assert_array_equal(view._plot.curves["sum from the last step back"].y, [2.0, 1.5, 2.5])
     assert view._total.value() == 2.0
     assert view._plot.left.labelText == "gradient"
+    assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
 
 
 @pytest.mark.parametrize("size", [1e-9, 1.0, 1e6])
