@@ -56,11 +56,11 @@ def half_life(norms: Floats) -> float:
 
     A line through the logarithms of the norms; steps at which nothing is left (zero) do not count.
     """
-    distance = np.arange(len(norms))
-    alive = np.isfinite(norms) & (norms > 0)
-    if alive.sum() < 2:
+    alive = np.flatnonzero(np.isfinite(norms) & (norms > 0))
+    if len(alive) < 2:
         return math.inf
-    slope = float(np.polyfit(distance[alive], np.log2(norms[alive].astype(float)), 1)[0])
+    distance = alive - alive.mean()
+    slope = float(distance @ np.log2(norms[alive].astype(float)) / (distance @ distance))
     return -1 / slope if slope < -1e-9 else math.inf
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.findings.measures import half_life
 from engine.inside_records import Arrived, Floats, GradientByTime, frozen
@@ -50,11 +51,17 @@ def _by_time(arrived: Sequence[tuple[int, Arrived]], steps: int) -> GradientByTi
 
 def _by_distance(parts: Sequence[Floats]) -> Floats:
     """As `typical` is of sequences, of parts as far as any of them goes."""
+    if len(parts) == 1:
+        return frozen(_reached(parts[0]))
     squares = np.full((len(parts[0]), max(part.shape[1] for part in parts), len(parts)), np.nan)
     for place, part in enumerate(parts):
         squares[:, : part.shape[1], place] = np.square(part, dtype=np.float64)
-    far = np.flatnonzero(np.isfinite(squares).any(axis=(0, 2)))
-    return frozen(np.stack([typical(row, np.isfinite(row)) for row in squares])[:, : far[-1] + 1])
+    return frozen(_reached(np.stack([typical(row, np.isfinite(row)) for row in squares])))
+
+
+def _reached(courses: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Without the distances that no sequence goes to, which are the last ones."""
+    return courses[:, : np.isfinite(courses).any(axis=0).sum()]
 
 
 def _medians(parts: Iterable[Sequence[float]]) -> tuple[float, ...]:

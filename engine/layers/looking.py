@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -39,17 +40,15 @@ def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tup
 
 
 def what_arrived(levels: Iterable[Sequence[Layer]]) -> Arrived:
-    """Names of layers and directions, and what the last pass back left of each."""
-    names, by_time, by_distance, left, ragged = [], [], [], [], False
-    for level, directions in enumerate(levels):
-        for reverse, layer in enumerate(directions):
-            squares, back = arrived(layer), back_from_the_end(layer)
-            names.append(name(level, bool(reverse)))
-            by_time.append(norms_of(back if reverse else squares))
-            by_distance.append(typical(back, going_on(back, layer.lengths)))
-            left.append(share_left(squares[0], back[0]))
-            ragged |= differ(layer.lengths)
-    return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance), ragged, tuple(left))
+    """Names of layers and directions, and what the last pass back left of each; all of them read the same sequences."""
+    layers = [(level, bool(reverse), layer) for level, both in enumerate(levels) for reverse, layer in enumerate(both)]
+    lengths = layers[0][2].lengths
+    squares = np.stack([arrived(layer) for _, _, layer in layers])
+    back = from_the_end(squares, lengths)
+    by_time = [norms_of(back[row] if reverse else squares[row]) for row, (_, reverse, _) in enumerate(layers)]
+    names = tuple(name(level, reverse) for level, reverse, _ in layers)
+    left = tuple(share_left(far, near) for far, near in zip(squares[:, 0], back[:, 0], strict=True))
+    return Arrived(names, np.stack(by_time), typical(back, going_on(back, lengths)), differ(lengths), left)
 
 
 def look(layer: Layer, reverse: bool) -> Look:
@@ -110,8 +109,13 @@ def arrived(layer: Layer) -> NDArray[Any]:
 
 def back_from_the_end(layer: Layer) -> NDArray[Any]:
     """The same by steps back from the last one of each sequence, (T, B): of a layer that went backward, by time."""
-    steps = layer.lengths - 1 - np.arange(layer.steps)[:, None]
-    return np.where(steps >= 0, np.take_along_axis(arrived(layer), np.maximum(steps, 0), axis=0), 0)
+    return from_the_end(arrived(layer), layer.lengths)
+
+
+def from_the_end(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[Any]:
+    """Values (…, T, B) of sequences of some `lengths` (B,), by steps back from the last one of each; then zero."""
+    steps = lengths - 1 - np.arange(squares.shape[-2])[:, None]
+    return np.where(steps >= 0, squares[..., steps, np.arange(len(lengths))], 0)  # what is below 0 is read elsewhere
 
 
 def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
@@ -121,27 +125,27 @@ def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def typical(squares: NDArray[Any], going: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Of one sequence, (T,): the root of the mean of squares (T, B) where all are `going` (T, B) to the same end.
+    """Of one sequence, (…, T): the root of the mean of squares (…, T, B) where all are `going` (T, B) to the same end.
 
     Elsewhere the geometric mean of what is left, so far from its end, of what each begins with there: the one with a
     gradient a hundred times as long as the others' would make all of the mean, and leave a step in it where it ends.
     A step that none goes to has NaN.
     """
     if going.all():
-        found: NDArray[np.float32] = np.sqrt(squares.mean(axis=1, dtype=np.float64)).astype(np.float32)
+        found: NDArray[np.float32] = np.sqrt(squares.mean(axis=-1, dtype=np.float64)).astype(np.float32)
         return found
-    known = np.where(going, squares, 0).astype(np.float64)
-    begins = known[(known > 0).argmax(axis=0), np.arange(known.shape[1])]  # beside the last answer of each
-    logs = np.log(known, out=np.zeros_like(known), where=known > 0) - np.log(np.where(begins > 0, begins, 1))
-    count = (known > 0).sum(axis=1)
-    left = np.where(known > 0, logs, 0).sum(axis=1) / np.maximum(count, 1)
-    first = np.log(begins[begins > 0]).mean() if begins.any() else 0.0
+    told = going & (squares > 0)
+    logs = np.log(squares, out=np.zeros(squares.shape), where=told, dtype=np.float64)
+    begins = np.take_along_axis(logs, told.argmax(axis=-2)[..., None, :], axis=-2)  # beside the last answer of each
+    count, answered = told.sum(axis=-1), np.maximum(told.any(axis=-2).sum(axis=-1), 1)
+    first = begins.sum(axis=-1) / answered[..., None]  # of what has no answer, 0
+    left = np.where(told, logs - begins, 0).sum(axis=-1) / np.maximum(count, 1)
     return np.where(going.any(axis=1), np.where(count, np.exp((first + left) / 2), 0), np.nan).astype(np.float32)
 
 
 def going_on(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which sequences of some `lengths` (B,) go so far, (T, B)."""
-    going: NDArray[np.bool_] = lengths > np.arange(len(squares))[:, None]
+    """Which sequences of some `lengths` (B,) go so far as `squares` (…, T, B), (T, B)."""
+    going: NDArray[np.bool_] = lengths > np.arange(squares.shape[-2])[:, None]
     return going
 
 
@@ -151,7 +155,8 @@ def share_left(far: NDArray[Any], near: NDArray[Any]) -> float:
     Of squares (B,); inf where nothing arrives beside any answer.
     """
     answered = near > 0
-    return float(np.sqrt(np.median(far[answered] / near[answered]))) if answered.any() else math.inf
+    shares = (far[answered] / near[answered]).tolist()
+    return math.sqrt(statistics.median(shares)) if shares else math.inf
 
 
 def differ(lengths: NDArray[Any]) -> bool:
