@@ -1,19 +1,23 @@
-"""What a network says of held-out sequences that have a class each, or one at every step."""
+"""What a network says of held-out sequences that have a class each, or one at every step, or any number of labels.
+
+It is gathered from answers that something else needs as well, or asked for apart. Either way the first of them count.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.class_examples import ClassExamples
 from engine.data import Batch, Dataset
 from engine.data.sequences.class_metrics import ClassScorer
 from engine.data.sequences.label_metrics import LabelScorer
 from engine.data.sequences.label_sets import there
-from engine.data.sequences.labelled_text import LabelledTextDataset
-from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset
+from engine.data.sequences.sequence_dataset import LabelledDataset
 from engine.evaluation import Answering, answers
 from engine.inside_records import Floats, frozen
 from engine.prediction_records import ClassExample, ClassPrediction, LabelsPrediction, TagTrack
@@ -21,9 +25,31 @@ from engine.prediction_records import ClassExample, ClassPrediction, LabelsPredi
 _STEPS = 2000  # that a plot can show
 _BATCH = 256  # sequences at once
 _COUNTED = 4096  # sequences that are counted
-_MOST_WORDS = 200  # of an example that are sent to be read
-_MOST_LINES, _LARGEST = 4, 1024  # numbers a step that make no picture, and numbers in all that fit into one
-_EXAMPLES = 60  # sequences that a person may want to read
+
+Baselines: TypeAlias = tuple[tuple[str, float], ...]
+
+
+class ClassPredictions:
+    """Predictions of one network on one data set, as often as they are asked for."""
+
+    def __init__(self, network: Answering, dataset: Dataset) -> None:
+        self._network, self._dataset = network, dataset
+        self._examples = ClassExamples(dataset)
+
+    def room(self) -> HeardClasses | HeardLabels:
+        """For the answers to the held-out part, batch by batch in its order."""
+        if isinstance(self._dataset, LabelledDataset) and self._dataset.several:
+            return HeardLabels(self._dataset, self._examples)
+        return HeardClasses(self._dataset, self._examples)
+
+    def now(self, further: Baselines) -> ClassPrediction | LabelsPrediction:
+        """Ask, and count; `further` are baselines beside the data's own."""
+        heard = self.room()
+        for batch, values in answers(self._network, self._dataset.batches(self._dataset.pinned_part, _BATCH)):
+            heard.add(batch, values)
+            if heard.full:
+                break
+        return heard.found(further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,75 +62,43 @@ class _Answered:
     certainty: Floats
 
 
-class ClassPredictions:
-    """Predictions of one network on one data set, as often as they are asked for."""
+class HeardClasses:
+    """Of one class each, or one at every step."""
 
-    def __init__(self, network: Answering, dataset: Dataset) -> None:
-        self._network, self._dataset = network, dataset
+    def __init__(self, dataset: Dataset, examples: ClassExamples) -> None:
+        self.full = False
+        self._dataset, self._examples = dataset, examples
+        self._aligned = dataset.topology == "many_to_many"
+        self._scorer = ClassScorer(dataset.classes, dataset.metric)
+        self._steps: list[tuple[int, Batch, Floats]] = []
+        self._room = _STEPS
+        self._said: list[_Answered] = []
 
-    def now(self, further: tuple[tuple[str, float], ...]) -> ClassPrediction | LabelsPrediction:
+    def add(self, batch: Batch, values: Floats) -> None:
+        """Take in the answers to a batch, of as many as still count."""
+        if self.full:
+            return
+        batch, self.full = _counted(batch)
+        self._scorer.add(batch, values)
+        if not self._aligned:
+            self._said.append(self._answered(batch, values))
+        elif self._room > 0:
+            self._steps += [(int(at), batch, values[:, k].copy()) for k, at in enumerate(batch.positions)]
+            self._room -= int(batch.lengths.sum())
+
+    def found(self, further: Baselines) -> ClassPrediction:
         """Counts, scores, and the steps or the sequences to look at; `further` are baselines beside the data's own."""
         dataset, part = self._dataset, self._dataset.pinned_part
-        if isinstance(dataset, LabelledDataset) and dataset.several:
-            return self._labels(dataset, further)
-        scorer = ClassScorer(dataset.classes, dataset.metric)
-        steps: list[tuple[int, Batch, Floats]] = []
-        said: list[_Answered] = []
-        for number, (batch, values) in enumerate(answers(self._network, dataset.batches(part, _BATCH))):
-            scorer.add(batch, values)
-            if not self._aligned:
-                said.append(self._answered(batch, values))
-            elif number * _BATCH < _STEPS:
-                steps += [(int(at), batch, values[:, k].copy()) for k, at in enumerate(batch.positions)]
-            if (number + 1) * _BATCH >= _COUNTED:
-                break
-        scorer.counts.flags.writeable = False
+        self._scorer.counts.flags.writeable = False
         return ClassPrediction(
             part=part,
             label=str(dataset.metadata()["targets"][0]),
             classes=dataset.classes,
-            counts=scorer.counts,
-            scores=scorer.result(),
+            counts=self._scorer.counts,
+            scores=self._scorer.result(),
             baselines=(*dataset.baselines(part), *further),
-            track=_track(dataset, steps) if self._aligned else None,
-            examples=() if self._aligned else self._examples(said),
-        )
-
-    def _labels(self, dataset: LabelledDataset, further: tuple[tuple[str, float], ...]) -> LabelsPrediction:
-        """Of any number of labels at once."""
-        part, scorer = dataset.pinned_part, LabelScorer(len(dataset.classes))
-        found: list[tuple[bool, float, int, Floats, Floats]] = []
-        for number, (batch, values) in enumerate(answers(self._network, dataset.batches(part, _BATCH))):
-            scorer.add(batch, values)
-            shares = dataset.decode(values)
-            sure = np.abs(shares - 0.5).min(axis=-1) + 0.5  # of the label that is least sure
-            right = (there(shares) == (batch.targets > 0)).all(axis=-1)
-            known = np.flatnonzero(batch.weights).tolist()
-            found += [
-                (bool(right[k]), float(sure[k]), int(batch.positions[k]), batch.targets[k], shares[k]) for k in known
-            ]
-            if (number + 1) * _BATCH >= _COUNTED:
-                break
-        found.sort(key=lambda each: (each[0], each[1] if each[0] else -each[1]))
-        scorer.found.counts.flags.writeable = False
-        return LabelsPrediction(
-            part=part,
-            label=dataset.answers.label,
-            labels=dataset.classes,
-            counts=scorer.found.counts,
-            scores=scorer.result(),
-            baselines=(*dataset.baselines(part), *further),
-            examples=tuple(
-                ClassExample(
-                    name=self._names[at],
-                    text=self._text(at),
-                    truth=dataset.name(truth),
-                    answer=dataset.name(there(shares)),
-                    certainty=sure,
-                    values=self._values(at),
-                )
-                for _, sure, at, truth, shares in found[:_EXAMPLES]
-            ),
+            track=_track(dataset, self._steps) if self._aligned else None,
+            examples=tuple(self._read()),
         )
 
     def _answered(self, batch: Batch, values: Floats) -> _Answered:
@@ -113,50 +107,66 @@ class ClassPredictions:
         sure = np.take_along_axis(shares, said[:, None], axis=-1)[:, 0].astype(np.float32)
         return _Answered(batch.positions[known], batch.targets[known].astype(np.int64), said[known], sure[known])
 
-    def _examples(self, parts: list[_Answered]) -> tuple[ClassExample, ...]:
-        """The mistakes, the surest first; then what is right, the least sure first."""
-        if not parts:
-            return ()
+    def _read(self) -> Iterator[ClassExample]:
+        if not self._said:
+            return
         names = ("positions", "truth", "answers", "certainty")
-        positions, truth, said, sure = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
-        right = truth == said
-        order = np.lexsort((np.where(right, sure, -sure), right))[:_EXAMPLES]
+        positions, truth, said, sure = (np.concatenate([getattr(part, name) for part in self._said]) for name in names)
         classes = self._dataset.classes
-        return tuple(
-            ClassExample(
-                name=self._names[int(positions[at])],
-                text=self._text(int(positions[at])),
-                truth=classes[int(truth[at])],
-                answer=classes[int(said[at])],
-                certainty=float(sure[at]),
-                values=self._values(int(positions[at])),
-            )
-            for at in order.tolist()
+        for at in self._examples.order(truth == said, sure):
+            own, other = classes[int(truth[at])], classes[int(said[at])]
+            yield self._examples.example(int(positions[at]), own, other, float(sure[at]))
+
+
+class HeardLabels:
+    """Of any number of labels at once."""
+
+    def __init__(self, dataset: LabelledDataset, examples: ClassExamples) -> None:
+        self.full = False
+        self._dataset, self._examples = dataset, examples
+        self._scorer = LabelScorer(len(dataset.classes))
+        self._said: list[tuple[NDArray[np.int64], Floats, Floats]] = []  # positions, what is there, what is said
+
+    def add(self, batch: Batch, values: Floats) -> None:
+        """Take in the answers to a batch, of as many as still count."""
+        if self.full:
+            return
+        batch, self.full = _counted(batch)
+        self._scorer.add(batch, values)
+        known = batch.weights != 0
+        self._said.append((batch.positions[known], batch.targets[known], self._dataset.decode(values)[known]))
+
+    def found(self, further: Baselines) -> LabelsPrediction:
+        """Counts, scores, and the sequences to look at; `further` are baselines beside the data's own."""
+        dataset, part = self._dataset, self._dataset.pinned_part
+        self._scorer.found.counts.flags.writeable = False
+        return LabelsPrediction(
+            part=part,
+            label=dataset.answers.label,
+            labels=dataset.classes,
+            counts=self._scorer.found.counts,
+            scores=self._scorer.result(),
+            baselines=(*dataset.baselines(part), *further),
+            examples=tuple(self._read()),
         )
 
-    @cached_property
-    def _aligned(self) -> bool:
-        return self._dataset.topology == "many_to_many"
+    def _read(self) -> Iterator[ClassExample]:
+        if not self._said:
+            return
+        positions, truth, shares = (np.concatenate(parts) for parts in zip(*self._said, strict=True))
+        sure = np.abs(shares - 0.5).min(axis=-1) + 0.5  # of the label that is least sure
+        right = (there(shares) == (truth > 0)).all(axis=-1)
+        for at in self._examples.order(right, sure):
+            own, other = self._dataset.name(truth[at]), self._dataset.name(there(shares[at]))
+            yield self._examples.example(int(positions[at]), own, other, float(sure[at]))
 
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
-        return self._dataset.labels(self._dataset.pinned_part)
 
-    def _values(self, position: int) -> Floats | None:
-        """What is drawn of an example: of few numbers a step, or of many steps, there is too little to see."""
-        if not isinstance(self._dataset, SequenceDataset):
-            return None
-        values = self._dataset.values(self._dataset.pinned_part, position)
-        steps, inputs = values.shape
-        return frozen(values) if steps > 1 and inputs > _MOST_LINES and values.size <= _LARGEST else None
-
-    def _text(self, position: int) -> str:
-        """What is read of an example, where that is words or symbols."""
-        dataset = self._dataset
-        if isinstance(dataset, LabelledTextDataset):
-            return dataset.text(dataset.pinned_part, position)
-        words = dataset.words(dataset.pinned_part, position)
-        return " ".join((*words[:_MOST_WORDS], "…") if len(words) > _MOST_WORDS else words)
+def _counted(batch: Batch) -> tuple[Batch, bool]:
+    """A batch without answers to what lies behind those that count, and whether it reaches so far."""
+    over = batch.positions >= _COUNTED
+    if over.any():
+        batch = replace(batch, weights=np.where(over, 0, batch.weights))
+    return batch, int(batch.positions.max()) >= _COUNTED - 1
 
 
 def _track(dataset: Dataset, steps: list[tuple[int, Batch, Floats]]) -> TagTrack:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from engine.class_predictions import ClassPredictions
+from engine.class_predictions import ClassPredictions, HeardClasses, HeardLabels
 from engine.data import Batch, Dataset, TextPreparation
 from engine.data.batches import Ints
 from engine.data.metrics import last_answers, rmse
@@ -72,6 +73,9 @@ class Said:
             self.values[k, batch.positions] = last[..., k::width]
 
 
+Heard: TypeAlias = Said | HeardClasses | HeardLabels
+
+
 class Predictions:
     """Predictions of one network on one data set, as often as they are asked for."""
 
@@ -116,14 +120,15 @@ class Predictions:
             return shown_pairs(self._network, self._dataset)
         return self.judged() or self._text(temperature)
 
-    def listener(self) -> Said | None:
+    def listener(self) -> Heard | None:
         """Room for all answers to the validation part, to have them judged; None where they are not asked for so."""
         dataset = self._dataset
         apart = isinstance(dataset, PathDataset) or self._steps is not None
-        asked = not (apart or dataset.classes or dataset.kind in ("text", "pairs"))
-        return self._room("validation") if asked and dataset.count("validation") else None
+        if apart or dataset.kind in ("text", "pairs") or not dataset.count("validation"):
+            return None
+        return self._classes.room() if dataset.classes else self._room("validation")
 
-    def judged(self, said: Said | None = None) -> ClassPrediction | LabelsPrediction | SeriesPrediction | None:
+    def judged(self, said: Heard | None = None) -> ClassPrediction | LabelsPrediction | SeriesPrediction | None:
         """What can be held against the truth; None for running text.
 
         With what the network has `said` to all of the validation part, see `listener`, it need not say it again.
@@ -134,6 +139,8 @@ class Predictions:
             return None
         if self._steps is not None:
             return self._steps.now(self._network)
+        if isinstance(said, HeardClasses | HeardLabels):
+            return said.found(self._further)
         return self._classes.now(self._further) if self._dataset.classes else self._series(said)
 
     def _series(self, said: Said | None) -> SeriesPrediction:

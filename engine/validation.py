@@ -15,7 +15,7 @@ from engine.findings.measurements import Measurements
 from engine.learner import Learner
 from engine.networks import AnyNetwork
 from engine.pausing import Pausing
-from engine.predictions import Said
+from engine.predictions import Heard
 from engine.progress import Progress
 from engine.recording import Recorder
 
@@ -57,7 +57,7 @@ class Validation:
         yield event
         yield from self.diagnose(said)
 
-    def diagnose(self, said: Said | None = None) -> Iterator[Event]:
+    def diagnose(self, said: Heard | None = None) -> Iterator[Event]:
         """Findings that were not told yet; `said` is what the network says now of the validation part."""
         probes = self._learner.probes
         self._measured.by_time = probes.by_time

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import data
+from engine import class_predictions, data
 from engine.class_predictions import ClassPredictions
 from engine.data.sequences.labelled_text import LabelledTextDataset
-from engine.evaluation import answers
+from engine.evaluation import answers, score
+from engine.events import Evaluated
 from engine.networks import make_network
+from engine.prediction_records import ClassPrediction
+from engine.training import TrainingRun
 
 
 @pytest.mark.parametrize("sample", ["japanese_vowels", "product_reviews", "temporal_order", "seattle_weather_type"])
@@ -45,3 +48,39 @@ def test_the_probability_is_that_of_the_answer() -> None:
             shares = dataset.decode(values)[row]
             assert first.certainty == pytest.approx(shares.max(), rel=1e-5)
             assert first.answer == dataset.classes[shares.argmax()]
+
+
+@pytest.mark.parametrize("sample", ["japanese_vowels", "embedded_reber", "product_reviews", "temporal_order"])
+@pytest.mark.parametrize("most", [4096, 21])
+def test_heard_while_it_is_scored_it_is_what_is_said_when_asked_apart(
+    sample: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the first sequences that are counted, however the part is cut into batches."""
+    monkeypatch.setattr(class_predictions, "_COUNTED", most)
+    monkeypatch.setattr(class_predictions, "_BATCH", 7)
+    experiment = data.sample(sample).experiment.replace({"model.hidden_size": 4, "model.embedding_size": 3})
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, width=1, seed=2, threads=1)
+    predictions = ClassPredictions(network, dataset)
+    heard, apart = predictions.room(), predictions.now(())
+    score(network, dataset, "validation", 16, heard=heard.add)
+    found = heard.found(())
+    assert isinstance(found, ClassPrediction)
+    assert isinstance(apart, ClassPrediction)
+    np.testing.assert_array_equal(found.counts, apart.counts)
+    assert found.scores == apart.scores
+    assert [each.name for each in found.examples] == [each.name for each in apart.examples]
+    if found.track and apart.track:
+        shown = slice(None, most)  # of at least one step each
+        assert found.track.labels[shown] == apart.track.labels[shown]
+        np.testing.assert_array_equal(found.track.answers[shown], apart.track.answers[shown])
+    else:
+        assert found.counts.sum() == min(most, dataset.count("validation"))
+
+
+def test_a_run_asks_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says while it is scored is judged as well."""
+    experiment = data.sample("japanese_vowels").experiment.replace({"model.hidden_size": 4, "training.epochs": 50})
+    run = TrainingRun(experiment, data.load(experiment))
+    monkeypatch.setattr(ClassPredictions, "now", None)
+    assert sum(isinstance(next(run), Evaluated) for _ in range(100)) >= 3
