@@ -49,7 +49,7 @@ class ClassPredictions:
             heard.add(batch, values)
             if heard.full:
                 break
-        return heard.found(further)
+        return heard.found(further, shows=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,11 @@ class HeardClasses:
             self._steps += [(int(at), batch, values[:, k].copy()) for k, at in enumerate(batch.positions)]
             self._room -= int(batch.lengths.sum())
 
-    def found(self, further: Baselines) -> ClassPrediction:
-        """Counts, scores, and the steps or the sequences to look at; `further` are baselines beside the data's own."""
+    def found(self, further: Baselines, *, shows: bool) -> ClassPrediction:
+        """Counts, scores, and where it `shows` them the steps or the sequences to look at.
+
+        `further` are baselines beside the data's own.
+        """
         dataset, part = self._dataset, self._dataset.pinned_part
         self._scorer.counts.flags.writeable = False
         return ClassPrediction(
@@ -97,8 +100,8 @@ class HeardClasses:
             counts=self._scorer.counts,
             scores=self._scorer.result(),
             baselines=(*dataset.baselines(part), *further),
-            track=_track(dataset, self._steps) if self._aligned else None,
-            examples=tuple(self._read()),
+            track=_track(dataset, self._steps) if self._aligned and shows else None,
+            examples=tuple(self._read()) if shows else (),
         )
 
     def _answered(self, batch: Batch, values: Floats) -> _Answered:
@@ -136,8 +139,8 @@ class HeardLabels:
         known = batch.weights != 0
         self._said.append((batch.positions[known], batch.targets[known], self._dataset.decode(values)[known]))
 
-    def found(self, further: Baselines) -> LabelsPrediction:
-        """Counts, scores, and the sequences to look at; `further` are baselines beside the data's own."""
+    def found(self, further: Baselines, *, shows: bool) -> LabelsPrediction:
+        """Counts, scores, and where it `shows` them the sequences to look at; `further` as with one class each."""
         dataset, part = self._dataset, self._dataset.pinned_part
         self._scorer.found.counts.flags.writeable = False
         return LabelsPrediction(
@@ -147,7 +150,7 @@ class HeardLabels:
             counts=self._scorer.found.counts,
             scores=self._scorer.result(),
             baselines=(*dataset.baselines(part), *further),
-            examples=tuple(self._read()),
+            examples=tuple(self._read()) if shows else (),
         )
 
     def _read(self) -> Iterator[ClassExample]:

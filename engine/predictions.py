@@ -128,10 +128,13 @@ class Predictions:
             return None
         return self._classes.room() if dataset.classes else self._room("validation")
 
-    def judged(self, said: Heard | None = None) -> ClassPrediction | LabelsPrediction | SeriesPrediction | None:
+    def judged(
+        self, said: Heard | None = None, *, shows: bool = True
+    ) -> ClassPrediction | LabelsPrediction | SeriesPrediction | None:
         """What can be held against the truth; None for running text.
 
-        With what the network has `said` to all of the validation part, see `listener`, it need not say it again.
+        With what the network has `said` to all of the validation part, see `listener`, it need not say it again; what
+        nobody is to be shown of that has no examples to read.
         """
         if isinstance(self._dataset, PathDataset):
             return self._path(self._dataset)
@@ -140,7 +143,7 @@ class Predictions:
         if self._steps is not None:
             return self._steps.now(self._network)
         if isinstance(said, HeardClasses | HeardLabels):
-            return said.found(self._further)
+            return said.found(self._further, shows=shows)
         return self._classes.now(self._further) if self._dataset.classes else self._series(said)
 
     def _series(self, said: Said | None) -> SeriesPrediction:

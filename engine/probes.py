@@ -171,13 +171,17 @@ class Probes:
         for name in self.of_weights:
             self._kept.pop(name, None)
 
+    def takes(self, name: str, step: int) -> bool:
+        """Whether to `offer` a value of this probe, measured after so many batches; showing it costs something."""
+        kept = self._kept.get(name)
+        return kept is None or (step > kept.step and self._clock() - kept.made > _OFFERED_APART)
+
     def offer(self, name: str, value: Probe, step: int) -> None:
         """Take in what was measured for another reason; it is shown like any other, and costs no rest."""
         kept, now = self._kept.get(name), self._clock()
-        if kept is None or (step > kept.step and now - kept.made > _OFFERED_APART):
-            asked = kept.asked if kept else _asked(name, self._request)
-            took, worth, rests_from = (kept.took, kept.worth, kept.rests_from) if kept else (0.0, 0.0, now)
-            self._kept[name] = _Kept(value, step, asked, took, worth, rests_from, now, offered=True)
+        asked = kept.asked if kept else _asked(name, self._request)
+        took, worth, rests_from = (kept.took, kept.worth, kept.rests_from) if kept else (0.0, 0.0, now)
+        self._kept[name] = _Kept(value, step, asked, took, worth, rests_from, now, offered=True)
 
     def answer(
         self, request: SnapshotRequest, step: int, epoch: int, paused: bool,

@@ -61,8 +61,9 @@ class Validation:
         """Findings that were not told yet; `said` is what the network says now of the validation part."""
         probes = self._learner.probes
         self._measured.by_time = probes.by_time
-        self._measured.prediction = probes.predictions.judged(said)
-        if self._measured.prediction is not None and not self._measured.ended:
+        shows = not self._measured.ended and probes.takes("prediction", self._learner.step)
+        self._measured.prediction = probes.predictions.judged(said, shows=shows)
+        if shows and self._measured.prediction is not None:
             probes.offer("prediction", self._measured.prediction, self._learner.step)
         for finding in self._diagnosis.news():
             self._recorder.found(self._learner.step, finding)

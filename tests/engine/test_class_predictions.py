@@ -64,7 +64,7 @@ def test_heard_while_it_is_scored_it_is_what_is_said_when_asked_apart(
     predictions = ClassPredictions(network, dataset)
     heard, apart = predictions.room(), predictions.now(())
     score(network, dataset, "validation", 16, heard=heard.add)
-    found = heard.found(())
+    found = heard.found((), shows=True)
     assert isinstance(found, ClassPrediction)
     assert isinstance(apart, ClassPrediction)
     np.testing.assert_array_equal(found.counts, apart.counts)
@@ -84,3 +84,15 @@ def test_a_run_asks_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     run = TrainingRun(experiment, data.load(experiment))
     monkeypatch.setattr(ClassPredictions, "now", None)
     assert sum(isinstance(next(run), Evaluated) for _ in range(100)) >= 3
+
+
+def test_what_nobody_is_shown_is_counted_and_not_read() -> None:
+    experiment = data.sample("japanese_vowels").experiment.replace({"model.hidden_size": 4})
+    dataset = data.load(experiment)
+    network = make_network(experiment.model, dataset, width=1, seed=2, threads=1)
+    heard = ClassPredictions(network, dataset).room()
+    score(network, dataset, "validation", 16, heard=heard.add)
+    shown, counted = (heard.found((), shows=shows) for shows in (True, False))
+    np.testing.assert_array_equal(counted.counts, shown.counts)
+    assert shown.examples
+    assert not counted.examples

@@ -243,9 +243,10 @@ def test_what_costs_nothing_is_shown_while_a_probe_rests(bench: Bench) -> None:
     bench.train()
     judged = bench.probes.predictions.judged()
     assert judged is not None
-    bench.probes.offer("prediction", judged, bench.step)  # too soon after the last one to be drawn
+    assert not bench.probes.takes("prediction", bench.step)  # too soon after the last one to be drawn
     assert bench.ask(name) is None
     bench.now += 0.2
+    assert bench.probes.takes("prediction", bench.step)
     bench.probes.offer("prediction", judged, bench.step)
     assert shown is not judged is bench.get("prediction")
     assert bench.ask(name) is None

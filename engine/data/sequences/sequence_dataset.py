@@ -86,7 +86,7 @@ class LabelledDataset(Dataset):
         steps = np.arange(int(lengths[0]))[:, None]
         inside = steps < lengths
         rows = np.where(inside, first + steps, 0)
-        inputs = self.inputs[rows]
+        inputs = self.inputs.take(rows, axis=0)
         inputs[~inside] = 0
         answered = rows if self.aligned else first + lengths - 1
         targets = self.targets[answered]
