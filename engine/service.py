@@ -29,6 +29,7 @@ from engine.loading import Loader
 from engine.placement import Placement
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
+_AWAITED_SECONDS = 0.040  # likewise while a snapshot is asked for, with which they travel if it comes by then
 _GRACE_SECONDS = 3.0  # for the batch at hand and a save, where the window has gone
 _POLITENESS = 5  # the window comes first where both want the same core
 
@@ -192,25 +193,29 @@ class Service:
             else:
                 saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
                 run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)
-            self._tell(wish.number, run)
+            self._tell(wish.number, control, run)
         finally:
             self._placement.leave()
             self._over.add(wish.number)
             del self._controls[wish.number]
 
-    def _tell(self, number: int, events: Iterable[Event]) -> None:
+    def _tell(self, number: int, control: Control, events: Iterable[Event]) -> None:
         waiting: list[Event] = []
         told: dict[str, Probe] = {}
+        answered = 0  # id of the last request that was
         last = time.monotonic()
         for event in events:
             self._let_break(isinstance(event, Compiling) and not event.seconds)
-            waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
-            now = time.monotonic()
-            if now - last > _TOGETHER_SECONDS or not isinstance(event, StepDone | Evaluated):
+            if isinstance(event, Snapshot):
+                answered, event = event.request, _news(event, told)
+            waiting.append(event)
+            passed = time.monotonic() - last
+            due = passed > _TOGETHER_SECONDS and (passed > _AWAITED_SECONDS or control.request.id <= answered)
+            if due or not isinstance(event, StepDone | Evaluated):
                 with contextlib.suppress(OSError):  # the window has gone, and the run has heard of it
                     self._connection.send(Happened(number, tuple(waiting)))
                 waiting.clear()
-                last = now
+                last += passed
                 self._placement.look()
         if waiting:
             self._connection.send(Happened(number, tuple(waiting)))

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engine import data, service, warmup
 from engine.config import Experiment
+from engine.control import Control
 from engine.data import Dataset
+from engine.events import Event, Snapshot, SnapshotRequest, StepDone
 from engine.service import Command, Done, Prepare, Run, Service
 
 
@@ -133,3 +136,54 @@ def test_a_process_whose_window_has_gone_ends_whatever_it_is_at(experiment: Expe
         ours.close()
         process.join(60)
         assert process.exitcode == 0
+
+
+class Listener:
+    """Takes the place of a pipe, and keeps what is sent: how many events at once."""
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def send(self, happened: service.Happened) -> None:
+        self.sent.append(len(happened.events))
+
+
+@pytest.mark.parametrize(
+    ("asked", "together"),
+    [(False, [3, 3, 3, 1]), (True, [5, 5])],
+    ids=["nobody looks inside", "a snapshot is on its way"],
+)
+def test_scalars_travel_with_the_snapshot_that_is_asked_for(
+    asked: bool, together: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps of ten milliseconds, a snapshot at the fifth and the last where it is asked for."""
+    clock, listener, control = SimpleNamespace(now=0.0), Listener(), Control()
+    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: clock.now))
+
+    def steps() -> Iterator[Event]:
+        for step in range(1, 11):
+            if asked and step in (1, 6):
+                control.request = SnapshotRequest(step, frozenset({"hidden"}))
+            clock.now += 0.01
+            yield Snapshot(step, 1, control.request.id, ()) if asked and step % 5 == 0 else done(step)
+
+    Service(listener)._tell(1, control, steps())  # type: ignore[arg-type]
+    assert listener.sent == together
+
+
+def test_a_snapshot_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, listener, control = SimpleNamespace(now=0.0), Listener(), Control()
+    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    control.request = SnapshotRequest(1, frozenset({"weights"}))
+
+    def steps() -> Iterator[Event]:
+        for step in range(1, 11):
+            clock.now += 0.01
+            yield done(step)
+
+    Service(listener)._tell(1, control, steps())  # type: ignore[arg-type]
+    assert listener.sent == [5, 5]
+
+
+def done(step: int) -> StepDone:
+    return StepDone(step, epoch=1, loss=1.0, gradient_norm=1.0, seconds=0.0, learning_rate=0.1)
