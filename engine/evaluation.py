@@ -61,9 +61,9 @@ def score(
 def scoring(
     network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss | None = None,
     changed: Callable[[Batch], Batch] | None = None, heard: Callable[[Batch, Floats], None] | None = None,
-    between: Callable[[], Iterable[Event]] = tuple,
+    between: Callable[[], Iterable[Event]] = tuple, *, whole: bool = True,
 ) -> Generator[Event, None, Score]:  # fmt: skip
-    """`score` that says what `between` has to say after every batch."""
+    """`score` that says what `between` has to say after every batch; unless it is the `whole`, of the main metric."""
     scorer, measure = dataset.scorer(part), loss or Loss(dataset.loss)
     total = weight = 0.0
     free = 0.0 if isinstance(network, SequenceToSequence) else math.nan
@@ -87,7 +87,8 @@ def scoring(
     if not weight:
         return Score()
     by_step = scorer.by_step() if isinstance(scorer, PathScorer) and part == "test" else ()
-    return Score(total / weight, scorer.result(), free / weight, by_step)
+    metrics = scorer.result() if whole else ((dataset.metric, scorer.main()),)
+    return Score(total / weight, metrics, free / weight, by_step)
 
 
 def mean_loss(network: Answering, dataset: Dataset, part: str, batch_size: int, loss: Loss) -> float:

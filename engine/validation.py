@@ -46,8 +46,9 @@ class Validation:
         waits = partial(self._pausing.say, step)  # as soon as it is to: nothing is learned here
         yield from waits()
         found = yield from scoring(
-            self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard, between=waits
-        )
+            self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard, between=waits,
+            whole=False,
+        )  # fmt: skip
         training_loss = learner.mean_loss()
         self.deciding = found.loss if self._dataset.count("validation") else training_loss
         best = self._progress.take_if_best(self.deciding)

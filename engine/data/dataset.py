@@ -26,6 +26,10 @@ class Scorer(ABC):
     def result(self) -> Scores:
         """Names and values, the dataset's own `metric` first."""
 
+    def main(self) -> float:
+        """The first value of `result` alone."""
+        return self.result()[0][1]
+
 
 class WritingScorer(Scorer):
     """Also scores what a network writes by itself, step by step."""

@@ -94,6 +94,10 @@ class SeriesScorer(Scorer):
         """See `Scorer.add`."""
         self._outputs[batch.positions] = last_answers(batch, outputs)
 
+    def main(self) -> float:
+        """See `Scorer.main`."""
+        return rmse(self._truth, self._decode(self._outputs))
+
     def result(self) -> Scores:
         """See `Scorer.result`; several targets are scored together and then one by one."""
         truth, forecast = self._truth, self._decode(self._outputs)

@@ -8,7 +8,7 @@ import pytest
 from engine import data
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.evaluation import Score, answers, score
+from engine.evaluation import Score, answers, score, scoring
 from engine.losses import Loss, loss_for
 from engine.network import Network
 from engine.networks import make_network
@@ -26,6 +26,29 @@ def test_the_score_does_not_depend_on_the_batch_size(sample: str) -> None:
     assert small.metrics[0][0] == dataset.metric
     assert small.metric == pytest.approx(large.metric, rel=1e-3)
     assert small.loss == pytest.approx(large.loss, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("sample", "changes"),
+    [
+        *[(sample, {}) for sample in ("noisy_sine", "alice", "adding", "japanese_vowels", "number_words")],
+        ("airline_passengers", {"data.horizon": 4, "model.topology": "many_to_many"}),
+        ("number_words", {"data.judge": "symbol error rate"}),
+        ("english_spanish_verses", {"data.judge": "BLEU"}),
+    ],
+)
+def test_the_main_score_alone_is_the_first_of_all(sample: str, changes: dict[str, object]) -> None:
+    experiment = data.sample(sample).experiment.replace(
+        {"model.hidden_size": 4, "model.embedding_size": 4, "training.threads": 1, **changes}
+    )
+    dataset = data.load(experiment)
+    loss = loss_for(experiment.training, dataset)
+    network = make_network(experiment.model, dataset, width=loss.width, seed=3, threads=1)
+    steps = scoring(network, dataset, "validation", 32, loss, whole=False)
+    with pytest.raises(StopIteration) as done:
+        next(steps)
+    whole = score(network, dataset, "validation", 32, loss)
+    assert done.value.value.metrics == whole.metrics[:1]
 
 
 @pytest.mark.parametrize("changes", [{}, {"training.loss": "quantile"}, {"model.topology": "many_to_many"}])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -16,9 +16,10 @@ from engine.data.database import connect
 from engine.data.dataset import Scores, WritingScorer
 from engine.data.pairs.pairs import Pairs
 from engine.data.pairs.pairs_preparation import PairsPreparation
-from engine.data.pairs.text_scores import bleu, error_rate
+from engine.data.pairs.text_scores import bleu, error_rate, exact_match
 from engine.data.texts.ngrams import ORDERS, ngram_bits
 
+_TEXT_SCORES = {"exact match": exact_match, "symbol error rate": error_rate, "BLEU": bleu}
 _MOST_COMPARED = 4e9  # steps of edit distances; beyond it the nearest source is not looked for
 
 
@@ -60,19 +61,26 @@ class PairsScorer(WritingScorer):
         for position, numbers in zip(batch.positions.tolist(), written, strict=True):
             self._written[position] = symbols.cut(symbols.decode(numbers))  # what is judged is the text, as it is read
 
+    def main(self) -> float:
+        """See `Scorer.main`: distances between texts can take longer than writing them."""
+        return self._found((self._dataset.metric,)).get(self._dataset.metric, math.nan)
+
     def result(self) -> Scores:
         """See `Scorer.result`."""
+        found, main = self._found(_TEXT_SCORES), self._dataset.metric
+        return ((main, found.pop(main, math.nan)), *found.items())
+
+    def _found(self, names: Container[str]) -> dict[str, float]:
+        """What it costs nothing to tell, and of the scores of texts those in `names`; nothing before any answer."""
         if not self._count:
-            return ((self._dataset.metric, math.nan),)
-        bits = self._told / self._count / math.log(2)
-        found = dict(judged(self._dataset, self._part, self._written)) if self._written else {}
-        found["bits per symbol"] = bits
+            return {}
+        found = dict(judged(self._dataset, self._part, self._written, names)) if self._written else {}
+        found["bits per symbol"] = self._told / self._count / math.log(2)
         found["symbols right when told"] = self._right / self._count
         if self._written:
             found["free-running loss"] = self._free / self._count
         found["loss when told"] = self._told / self._count
-        main = self._dataset.metric
-        return ((main, found.pop(main, math.nan)), *found.items())
+        return found
 
 
 def _nats(batch: Batch, outputs: NDArray[Any]) -> float:
@@ -81,17 +89,16 @@ def _nats(batch: Batch, outputs: NDArray[Any]) -> float:
     return float(((np.log(np.exp(logits).sum(axis=-1)) - chosen) * batch.weights).sum())
 
 
-def judged(dataset: SplitPairs, part: str, written: dict[int, Sequence[str]]) -> Scores:
-    """Exact match, symbol error rate and, for words, BLEU of texts by their position in a part."""
+def judged(
+    dataset: SplitPairs, part: str, written: dict[int, Sequence[str]], names: Container[str] = _TEXT_SCORES
+) -> Scores:
+    """Exact match, symbol error rate and, for words, BLEU of texts by their position in a part; those in `names`."""
     symbols, rows = dataset.preparation.symbols, dataset.rows[part]
     positions = sorted(written)
     own = [list(written[position]) for position in positions]
     wanted = [list(symbols.cut(dataset.pairs.targets[rows[position]])) for position in positions]
-    same = sum(a == b for a, b in zip(own, wanted, strict=True)) / len(positions)
-    scores = [("exact match", same), ("symbol error rate", error_rate(own, wanted))]
-    if symbols.level in ("words", "spaces"):
-        scores.append(("BLEU", bleu(own, wanted)))
-    return tuple(scores)
+    fits = [name for name in _TEXT_SCORES if name != "BLEU" or symbols.level in ("words", "spaces")]
+    return tuple((name, _TEXT_SCORES[name](own, wanted)) for name in fits if name in names)
 
 
 def baseline_texts(dataset: SplitPairs, part: str) -> dict[str, list[str]]:
@@ -114,7 +121,8 @@ def baseline_scores(dataset: SplitPairs, part: str) -> Scores:
     symbols = dataset.preparation.symbols
     scored = []
     for name, texts in baseline_texts(dataset, part).items():
-        scores = dict(judged(dataset, part, {k: symbols.cut(text) for k, text in enumerate(texts)}))
+        cut = {k: symbols.cut(text) for k, text in enumerate(texts)}
+        scores = dict(judged(dataset, part, cut, (dataset.metric,)))
         scored.append((name, scores.get(dataset.metric, math.nan)))
     return tuple(scored)
 

@@ -26,6 +26,12 @@ def edit_distance(first: Sequence[str], second: Sequence[str]) -> int:
     return int(row[-1])
 
 
+def exact_match(written: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]]) -> float:
+    """Share of texts that are right to the last symbol; NaN without any."""
+    same = sum(own == other for own, other in zip(written, wanted, strict=True))
+    return same / len(wanted) if wanted else math.nan
+
+
 def error_rate(written: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]]) -> float:
     """Edit distances over the symbols wanted; above 1 where far too much was written, NaN without any."""
     total = sum(len(text) for text in wanted)

@@ -241,11 +241,14 @@ class PanelScorer(Scorer):
         """See `Scorer.add`."""
         self._outputs[batch.positions] = last_answers(batch, outputs)
 
+    def main(self) -> float:
+        """See `Scorer.main`."""
+        return rmse(*self._both())
+
     def result(self) -> Scores:
         """See `Scorer.result`."""
         panel, part = self._panel, self._part
-        forecast = panel.decode(self._outputs, part)
-        truth = np.stack([panel.truth(part, k) for k in range(panel.output_size)], axis=1)
+        truth, forecast = self._both()
         last = panel.anchors(part)
         scaled, by_series = [], []
         for name, member, place in panel.slices(part):
@@ -260,3 +263,9 @@ class PanelScorer(Scorer):
         ]
         targets = by_target(panel.preparation.targets, truth, forecast, last)
         return (*overall, *targets, *by_series[: 2 * MOST_SCORED])
+
+    def _both(self) -> tuple[Floats, Reals]:
+        """Truth and forecast (N, O), in real units."""
+        panel, part = self._panel, self._part
+        truth = np.stack([panel.truth(part, k) for k in range(panel.output_size)], axis=1)
+        return truth, panel.decode(self._outputs, part)

@@ -34,6 +34,10 @@ class PathScorer(WritingScorer):
     def add_free(self, batch: Batch, outputs: NDArray[Any], written: Sequence[NDArray[np.int32]]) -> None:
         """What is scored is free-running anyway."""
 
+    def main(self) -> float:
+        """See `Scorer.main`."""
+        return rmse(self._dataset.path_truth(self._part), self._paths)
+
     def result(self) -> Scores:
         """See `Scorer.result`."""
         scores = list(_scores(self._dataset, self._part, self._paths, slice(None)).items())

@@ -79,6 +79,7 @@ def test_every_window_comes_once_and_scores_are_of_all(write: Write, part: str) 
     assert scores["RMSE"] == pytest.approx(rmse(data.truth(part), said))
     name, _, place = data.slices(part)[1]
     assert scores[f"RMSE {name}"] == pytest.approx(rmse(data.truth(part)[place], said[place]))
+    assert scorer.main() == scores["RMSE"]
     assert len(data.labels(part)) == data.count(part)
 
 
