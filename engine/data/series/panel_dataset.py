@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 
 from engine.config import DataConfig
 from engine.counting import counted
-from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders, taken
+from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError, TooShortError
 from engine.data.metrics import by_target, last_answers, mae, mase, rmse, skill
 from engine.data.scaling import Reals, fit_scaler
+from engine.data.series.kept_windows import KeptWindows
 from engine.data.series.series import Series
 from engine.data.series.series_dataset import SeriesDataset
 from engine.data.series.series_preparation import SeriesPreparation
 from engine.data.series.series_windows import windows_over
 
 MOST_SCORED = 20  # series that are scored one by one
-_MOST_KEPT = 1 << 26  # bytes of a part's windows that are kept
 Values = TypeVar("Values", Floats, Reals)
 
 
@@ -62,7 +62,7 @@ class PanelDataset(Dataset):
         )
         self._first = first
         self._baselines: dict[str, tuple[tuple[str, Floats], ...]] = {}
-        self._whole: dict[str, Batch] = {}
+        self._kept = KeptWindows()  # no batch cuts them from many series
         self._slices: dict[str, tuple[tuple[str, SeriesDataset, slice], ...]] = {}
 
     def _share_scalers(self, name: str) -> None:
@@ -111,16 +111,8 @@ class PanelDataset(Dataset):
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,), by series."""
-        if self._fits(part):
-            if part not in self._whole:
-                self._whole[part] = self._cut(part, np.arange(self.count(part)))
-            return taken(self._whole[part], self._ordered(part, positions))
-        return self._cut(part, positions)
-
-    def _fits(self, part: str) -> bool:
-        """Whether all windows of a part may be kept as they are read, so that no batch cuts them from many series."""
-        steps = self.preparation.look_back * self.input_size + self.preparation.steps * self.output_size
-        return 0 < self.count(part) * steps * 4 <= _MOST_KEPT
+        numbers = self.preparation.look_back * self.input_size + self.preparation.steps * self.output_size
+        return self._kept.batch(part, self._ordered(part, positions), self._cut, self.count(part), numbers)
 
     def _ordered(self, part: str, positions: Ints) -> Ints:
         return positions[np.argsort(self._owners(part, positions), kind="stable")]

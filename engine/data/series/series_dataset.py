@@ -19,6 +19,7 @@ from engine.data.metrics import SeriesScorer, rmse
 from engine.data.scaling import Reals, Scaler, Transform, fit_scaler
 from engine.data.series.baselines import series_forecasts
 from engine.data.series.gaps import Filled, fill, with_marks
+from engine.data.series.kept_windows import KeptWindows
 from engine.data.series.series import Series
 from engine.data.series.series_preparation import SeriesPreparation, check_logarithm
 from engine.data.series.windows import WindowShape, check_windows
@@ -56,6 +57,7 @@ class SeriesDataset(Dataset):
         self._masked = data.missing == "mask"
         self._preparation = _prepared(series, data, topology, transform, self.season, self.filled, self.split, marked)
         self._forecasts: dict[str, tuple[tuple[str, Floats], ...]] = {}
+        self._kept = KeptWindows()
 
     @property
     def preparation(self) -> SeriesPreparation:
@@ -72,6 +74,7 @@ class SeriesDataset(Dataset):
         """Take other scalers."""
         inputs = _unmarked(inputs, len(self.series.names))
         self._preparation = replace(self._preparation, input_scaler=inputs, output_scaler=answers)
+        self._kept.forget()
 
     def count(self, part: str) -> int:
         """Windows in a part."""
@@ -83,8 +86,9 @@ class SeriesDataset(Dataset):
 
     def batches(self, part: str, batch_size: int, seed: int = 0, epoch: int = 0) -> Iterator[Batch]:
         """See `Dataset.batches`."""
-        for positions in orders(self.count(part), batch_size, seed if part == "train" else None, epoch):
-            yield self.batch(part, positions)
+        count, numbers = self.count(part), self.shape.look_back * (self.input_size + self.output_size)
+        for positions in orders(count, batch_size, seed if part == "train" else None, epoch):
+            yield self._kept.batch(part, positions, self.batch, count, numbers)
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,)."""

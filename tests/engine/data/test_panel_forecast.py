@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from engine.config import CELLS, Experiment
 from engine.data import DataError, Dataset, load
 from engine.data.metrics import mae, rmse
-from engine.data.series import panel_dataset
 from engine.data.series.forecast_dataset import ForecastDataset
 from engine.data.series.panel_forecast_dataset import PanelForecastDataset
 from engine.data.splits import PARTS
@@ -65,22 +63,6 @@ def test_each_series_is_cut_as_it_would_be_alone(write: Write, strategy: str) ->
             np.testing.assert_array_equal(data.path_truth(part)[:, place], alone.path_truth(part))
             own, theirs = dict(data.path_baselines(part)), dict(alone.path_baselines(part))
             np.testing.assert_array_equal(own["naive"][:, place], theirs["naive"])
-
-
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_windows_that_are_kept_are_those_that_are_cut(
-    write: Write, strategy: str, part: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write("a.csv", sales(gap=20))
-    kept, cut = several(path, strategy), several(path, strategy)
-    first = list(kept.batches(part, 7, seed=3))
-    assert kept._whole
-    monkeypatch.setattr(panel_dataset, "_MOST_KEPT", 0)
-    for one, other in zip(first, cut.batches(part, 7, seed=3), strict=True):
-        for field in dataclasses.fields(one):
-            np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
-    assert not cut._whole
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
