@@ -142,7 +142,7 @@ class Probes:
         if self._arrived:
             read = steps if self._reads_in_steps else None
             self._ragged |= any(part.ragged for _, part in self._arrived)
-            self.by_time = replace(joined(self._arrived, steps, ragged=self._ragged), written_from=read)
+            self.by_time = joined(self._arrived, steps, ragged=self._ragged, read=read)
             self._arrived = []
         if "batch_activations" in self.watched:
             with self._counted("batch_activations"):

@@ -23,6 +23,7 @@ from engine.config import Experiment, experiment_from_dict
 from engine.events import Compiling
 from engine.kernels.jit import CACHE
 from engine.layers.buffers import Rows
+from engine.layers.looking import typical
 from engine.losses import loss_named
 from engine.networks import AnyNetwork, make_network
 from engine.optimizers import Optimizer
@@ -61,6 +62,7 @@ def warm_up(experiment: Experiment, dataset: Dataset) -> None:
         optimizer.watch_updates = True
         optimizer.step(learning_rate=0.0, clip_norm=1.0, clip_value=experiment.training.clip_value)
         optimizer.update_ratios()
+        typical(np.zeros((1, 1), network.dtype), np.ones(1, np.int64))
         if second:
             with contextlib.suppress(subprocess.TimeoutExpired):  # then both compile what is left
                 second.wait(_PATIENCE)

@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from engine.inside_records import Arrived, LayerTrace, frozen
+from engine.kernels.arrivals import arrivals
 from engine.layers.layer import Layer
 from engine.layers.parameters import NetworkError
 
@@ -40,15 +41,11 @@ def paths(levels: Iterable[Sequence[Layer]]) -> tuple[tuple[str, ...], tuple[tup
 
 
 def what_arrived(levels: Iterable[Sequence[Layer]]) -> Arrived:
-    """Names of layers and directions, and what the last pass back left of each; all of them read the same sequences."""
+    """Names of layers and directions, and what the last pass back left of each."""
     layers = [(level, bool(reverse), layer) for level, both in enumerate(levels) for reverse, layer in enumerate(both)]
-    lengths = layers[0][2].lengths
-    squares = np.stack([arrived(layer) for _, _, layer in layers])
-    back = from_the_end(squares, lengths)
-    by_time = [norms_of(back[row] if reverse else squares[row]) for row, (_, reverse, _) in enumerate(layers)]
-    names = tuple(name(level, reverse) for level, reverse, _ in layers)
-    left = tuple(share_left(far, near) for far, near in zip(squares[:, 0], back[:, 0], strict=True))
-    return Arrived(names, np.stack(by_time), typical(back, going_on(back, lengths)), differ(lengths), left)
+    by_time, by_distance, left = zip(*(arrival(layer, reverse) for _, reverse, layer in layers), strict=True)
+    names, ragged = tuple(name(level, reverse) for level, reverse, _ in layers), differ(layers[0][2].lengths)
+    return Arrived(names, np.stack(by_time), np.stack(by_distance), ragged, left)
 
 
 def look(layer: Layer, reverse: bool) -> Look:
@@ -107,56 +104,45 @@ def arrived(layer: Layer) -> NDArray[Any]:
     return layer.arrived[: layer.steps * layer.batch].reshape(layer.steps, layer.batch)
 
 
-def back_from_the_end(layer: Layer) -> NDArray[Any]:
-    """The same by steps back from the last one of each sequence, (T, B): of a layer that went backward, by time."""
-    return from_the_end(arrived(layer), layer.lengths)
+def arrival(layer: Layer, reverse: bool) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """‖∂L/∂h_t‖ of a layer over the batch as time goes, (T,), of one sequence as `typical`, (T,), and `share_left`."""
+    by_time, by_distance, (far, near, _) = _summed(arrived(layer), layer.lengths, reverse)
+    return by_time, by_distance, share_left(far.tolist(), near.tolist())
 
 
-def from_the_end(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[Any]:
-    """Values (…, T, B) of sequences of some `lengths` (B,), by steps back from the last one of each; then zero."""
-    steps = lengths - 1 - np.arange(squares.shape[-2])[:, None]
-    return np.where(steps >= 0, squares[..., steps, np.arange(len(lengths))], 0)  # what is below 0 is read elsewhere
-
-
-def norms_of(squares: NDArray[Any]) -> NDArray[np.float32]:
-    """Over the batch, (T,), of squares (T, B)."""
-    norms: NDArray[np.float32] = np.sqrt(squares.sum(axis=1)).astype(np.float32)
-    return norms
-
-
-def typical(squares: NDArray[Any], going: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Of one sequence, (…, T): the root of the mean of squares (…, T, B) where all are `going` (T, B) to the same end.
-
-    Elsewhere the geometric mean of what is left, so far from its end, of what each begins with there: the one with a
-    gradient a hundred times as long as the others' would make all of the mean, and leave a step in it where it ends.
-    A step that none goes to has NaN.
-    """
-    if going.all():
-        found: NDArray[np.float32] = np.sqrt(squares.mean(axis=-1, dtype=np.float64)).astype(np.float32)
-        return found
-    told = going & (squares > 0)
-    logs = np.log(squares, out=np.zeros(squares.shape), where=told, dtype=np.float64)
-    begins = np.take_along_axis(logs, told.argmax(axis=-2)[..., None, :], axis=-2)  # beside the last answer of each
-    count, answered = told.sum(axis=-1), np.maximum(told.any(axis=-2).sum(axis=-1), 1)
-    first = begins.sum(axis=-1) / answered[..., None]  # of what has no answer, 0
-    left = np.where(told, logs - begins, 0).sum(axis=-1) / np.maximum(count, 1)
-    return np.where(going.any(axis=1), np.where(count, np.exp((first + left) / 2), 0), np.nan).astype(np.float32)
-
-
-def going_on(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which sequences of some `lengths` (B,) go so far as `squares` (…, T, B), (T, B)."""
-    going: NDArray[np.bool_] = lengths > np.arange(squares.shape[-2])[:, None]
-    return going
-
-
-def share_left(far: NDArray[Any], near: NDArray[Any]) -> float:
+def share_left(far: Sequence[float], near: Sequence[float]) -> float:
     """What part of ‖∂L/∂h‖ beside its answer is left at the other end of a sequence: the median over them.
 
-    Of squares (B,); inf where nothing arrives beside any answer.
+    Of squares; inf where nothing arrives beside any answer.
     """
-    answered = near > 0
-    shares = (far[answered] / near[answered]).tolist()
+    shares = [other / own for other, own in zip(far, near, strict=True) if own > 0]
     return math.sqrt(statistics.median(shares)) if shares else math.inf
+
+
+def typical(squares: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.float32]:
+    """Of one sequence, (T,): of squares (T, B) by steps back from the end of each, so many `lengths` (B,) far.
+
+    The root of their mean where all go to the same end, elsewhere the geometric mean of what is left, so far from its
+    end, of what each begins with there: the one with a gradient a hundred times as long as the others' would make all
+    of the mean, and leave a step in it where it ends. A step that none goes to has NaN.
+    """
+    return _summed(from_the_end(squares, lengths), lengths, reverse=False)[1]
+
+
+def _summed(
+    squares: NDArray[Any], lengths: NDArray[Any], reverse: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
+    """See `engine.kernels.arrivals`."""
+    by_time, by_distance = np.empty(len(squares), np.float32), np.empty(len(squares), np.float32)
+    ends = np.empty((3, len(lengths)))
+    arrivals(squares.reshape(-1), lengths, reverse, by_time, by_distance, ends)
+    return by_time, by_distance, ends
+
+
+def from_the_end(values: NDArray[Any], lengths: NDArray[Any]) -> NDArray[Any]:
+    """Values (T, B) of sequences of some `lengths` (B,) the other way round, each from its last one; then zero."""
+    steps = lengths - 1 - np.arange(len(values))[:, None]
+    return np.where(steps >= 0, np.take_along_axis(values, np.maximum(steps, 0), axis=0), 0)
 
 
 def differ(lengths: NDArray[Any]) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.inside_records import Arrived, LayerTrace
 from engine.layers.layer import Layer
-from engine.layers.looking import Look, arrived, back_from_the_end, differ, going_on, look, name, norms_of, typical
+from engine.layers.looking import Look, arrival, arrived, differ, from_the_end, look, name, typical
 
 
 def traces(encoder: list[list[Layer]], decoder: list[Layer]) -> tuple[LayerTrace, ...]:
@@ -32,26 +32,36 @@ def what_arrived(encoder: list[list[Layer]], decoder: list[Layer], order: NDArra
     """
     names, by_time, by_distance, ragged = [], [], [], False
     for level, writing in enumerate(decoder):
-        squares, back = arrived(writing), back_from_the_end(writing)
-        last_steps, ragged = norms_of(squares), ragged or differ(writing.lengths)
+        last_steps, back, _ = arrival(writing, reverse=False)
+        ragged = ragged or differ(writing.lengths)
         for reverse, reading in enumerate(encoder[level] if encoder else []):
             names.append(name(level, bool(reverse)))
-            read, ragged = back_from_the_end(reading), ragged or differ(reading.lengths)
+            read, read_back, _ = arrival(reading, bool(reverse))
+            ragged = ragged or differ(reading.lengths)
             if reverse:
                 unknown = np.full_like(last_steps, np.nan)
-                by_time.append(np.append(norms_of(read), unknown))
-                by_distance.append(np.append(typical(read, going_on(read, reading.lengths)), unknown))
+                by_time.append(np.append(read, unknown))
+                by_distance.append(np.append(read_back, unknown))
             else:
-                both = _behind(back, writing.lengths, read[:, order])
-                by_time.append(np.append(norms_of(arrived(reading)), last_steps))
-                by_distance.append(typical(both, going_on(both, writing.lengths + reading.lengths[order])))
+                by_time.append(np.append(read, last_steps))
+                by_distance.append(_through(writing, reading, order))
         if not encoder:
             names.append(name(level, False))
             by_time.append(last_steps)
-            by_distance.append(typical(back, going_on(back, writing.lengths)))
+            by_distance.append(back)
     ends = decoder[0].lengths
     written = (int(ends.min()), int(ends.max())) if encoder else None
     return Arrived(tuple(names), np.stack(by_time), np.stack(by_distance), ragged, written=written)
+
+
+def _through(writing: Layer, reading: Layer, order: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Of one pair, by steps back from where it has been written to where it begins to be read."""
+    both = _behind(_back(writing), writing.lengths, _back(reading)[:, order])
+    return typical(both, writing.lengths + reading.lengths[order])
+
+
+def _back(layer: Layer) -> NDArray[Any]:
+    return from_the_end(arrived(layer), layer.lengths)
 
 
 def _behind(written: NDArray[Any], lengths: NDArray[Any], read: NDArray[Any]) -> NDArray[Any]:

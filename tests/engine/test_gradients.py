@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.cells import specifications
-from engine.layers.looking import going_on, share_left, typical
+from engine.layers.looking import from_the_end, share_left, typical
 from engine.network import Network
 from tests.engine.examples import Example, activation_choices, example, network, one_sequence
 from tests.engine.test_cells import CELL_KEYS, SHAPES
@@ -137,14 +137,14 @@ def test_by_distance_every_sequence_counts_from_its_own_end(aligned: bool) -> No
 def test_a_sequence_with_a_long_gradient_leaves_no_step_where_it_ends() -> None:
     """Both halve at every step, and one of them, a thousand times as long, has only two."""
     squares = np.array([[1e6, 1.0], [25e4, 0.25], [0.0, 0.0625]])
-    course = typical(squares, going_on(squares, np.array([2, 3])))
+    course = typical(squares, np.array([2, 3]))
     np.testing.assert_allclose(course[:-1] / course[1:], 2.0, rtol=1e-6)
 
 
 def test_short_sequences_that_rise_towards_their_other_end_leave_nothing_of_that_when_they_end() -> None:
     """As in a layer below one that reads backward: from step to step the rises of all would add up."""
     squares = np.array([[1.0, 1.0], [0.25, 0.25], [1.0, 0.0625], [0.0, 0.25], [0.0, 1.0]])
-    course = typical(squares, going_on(squares, np.array([3, 5])))
+    course = typical(squares, np.array([3, 5]))
     np.testing.assert_allclose(course**2, [1, 0.25, 0.25, 0.25, 1], rtol=1e-6)
 
 
@@ -152,24 +152,42 @@ def test_a_sequence_with_a_long_gradient_has_one_voice_of_as_many_as_there_are()
     """The long one does not shrink, four others halve at every step; it ends, and they go on as they did."""
     others = 4.0 ** -np.arange(4)[:, None] * np.ones(4)
     squares = np.column_stack([[1e6, 1e6, 0, 0], others])
-    course = typical(squares, going_on(squares, np.array([2, 4, 4, 4, 4])))
+    course = typical(squares, np.array([2, 4, 4, 4, 4]))
     np.testing.assert_allclose(course / course[0], [1, 2**-0.8, 2**-2, 2**-3], rtol=1e-6)
 
 
 def test_where_all_end_together_it_is_the_norm_of_the_batch() -> None:
     squares = np.array([[0.0, 0.0], [4.0, 2.0], [1.0, 0.5]])
-    np.testing.assert_allclose(typical(squares, np.ones((3, 2), bool)) ** 2, [0, 3, 0.75], rtol=1e-6)
+    np.testing.assert_allclose(typical(squares, np.array([3, 3])) ** 2, [0, 3, 0.75], rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_typical_is_what_the_logarithms_say(seed: int) -> None:
+    """Of sequences of any lengths, some without a gradient at some steps, as sums over the whole say it."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, 9, rng.integers(2, 7))
+    going = lengths > np.arange(8)[:, None]
+    squares = np.where(going & (rng.random(going.shape) > 0.2), np.exp(rng.normal(0, 5, going.shape)), 0)
+    with np.errstate(divide="ignore"):
+        logs = np.where(squares > 0, np.log(squares), np.nan)
+    begins = [next((log for log in column if np.isfinite(log)), np.nan) for column in logs.T]
+    left = [np.nanmean(row) if np.isfinite(row).any() else -np.inf for row in logs - np.array(begins)]
+    first = np.nanmean(begins) if np.isfinite(begins).any() else 0.0
+    wanted = np.where(going.any(axis=1), np.exp((first + np.array(left)) / 2), np.nan)
+    if not (lengths == 8).all():
+        np.testing.assert_allclose(typical(squares, lengths), wanted, rtol=1e-6)
+    np.testing.assert_array_equal(from_the_end(from_the_end(squares, lengths), lengths), squares)
 
 
 def test_distances_begin_with_the_last_answer_of_each_and_what_has_none_says_nothing() -> None:
     squares = np.array([[0.0, 0.0, 4.0], [0.0, 9.0, 1.0], [0.0, 9.0, 0.0]])
-    course = typical(squares, going_on(squares, np.array([3, 3, 2])))
+    course = typical(squares, np.array([3, 3, 2]))
     np.testing.assert_allclose(course**2, [6, 6 * 0.25**0.5, 6], rtol=1e-6)
 
 
 def test_a_sequence_without_an_answer_says_nothing_of_what_is_left() -> None:
     """Of the others the middle one counts: over the whole batch, the shortest would say it for all."""
-    far, near = np.array([1e-8, 4e-6, 0.0, 1.0]), np.array([1.0, 1.0, 0.0, 1.0])
+    far, near = [1e-8, 4e-6, 0.0, 1.0], [1.0, 1.0, 0.0, 1.0]
     assert share_left(far, near) == pytest.approx(2e-3)
     assert math.isinf(share_left(far[2:3], near[2:3]))
 
