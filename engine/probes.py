@@ -60,8 +60,7 @@ class _Kept:
     asked: object  # what the request said of it
     took: float  # seconds of the measurement
     worth: float  # seconds that count; 0 after the first, which made ready for all later ones
-    rests_from: float  # time
-    made: float  # time
+    made: float  # time; it rests from then on
     offered: bool = False  # and not yet looked at
 
 
@@ -177,11 +176,11 @@ class Probes:
         return kept is None or (step > kept.step and self._clock() - kept.made > _OFFERED_APART)
 
     def offer(self, name: str, value: Probe, step: int) -> None:
-        """Take in what was measured for another reason; it is shown like any other, and costs no rest."""
+        """Take in what was measured for another reason; it is shown like any other, while the probe itself rests."""
         kept, now = self._kept.get(name), self._clock()
         asked = kept.asked if kept else _asked(name, self._request)
-        took, worth, rests_from = (kept.took, kept.worth, kept.rests_from) if kept else (0.0, 0.0, now)
-        self._kept[name] = _Kept(value, step, asked, took, worth, rests_from, now, offered=True)
+        took, worth = (kept.took, kept.worth) if kept else (0.0, 0.0)
+        self._kept[name] = _Kept(value, step, asked, took, worth, now, offered=True)
 
     def answer(
         self, request: SnapshotRequest, step: int, epoch: int, paused: bool,
@@ -211,7 +210,7 @@ class Probes:
         if name not in request.probes or kept is None:
             return name in request.probes
         rest = min(kept.worth * PROBE_REST * len(request.probes), LONGEST_REST)
-        return kept.asked != _asked(name, request) or self._clock() >= kept.rests_from + rest
+        return kept.asked != _asked(name, request) or self._clock() >= kept.made + rest
 
     def _refresh(self, name: str, request: SnapshotRequest, step: int, paused: bool) -> bool:
         """Measure one probe anew where that is due; whether it was."""
@@ -230,7 +229,7 @@ class Probes:
         end = self._clock()
         took = end - start + self._spent.pop(name, 0.0)
         worth = min(took, MOST_GROWTH * kept.took) if kept else 0.0
-        self._kept[name] = _Kept(value, step, _asked(name, request), took, worth, end, end)
+        self._kept[name] = _Kept(value, step, _asked(name, request), took, worth, end)
         return True
 
     @property

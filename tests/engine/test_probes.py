@@ -252,6 +252,24 @@ def test_what_costs_nothing_is_shown_while_a_probe_rests(bench: Bench) -> None:
     assert bench.ask(name) is None
 
 
+def test_a_probe_rests_after_what_was_offered_in_its_place(bench: Bench) -> None:
+    name = frozenset({"prediction"})
+    _hold_up(bench, 0.01)
+    bench.get("prediction")
+    bench.train()
+    bench.get("prediction")  # the second measurement, after which it rests
+    bench.now += 60
+    judged = bench.probes.predictions.judged()
+    assert judged is not None
+    bench.train()
+    bench.probes.offer("prediction", judged, bench.step)
+    assert bench.get("prediction") is judged
+    bench.train()
+    assert bench.ask(name) is None
+    bench.now += 60
+    assert bench.get("prediction") is not judged
+
+
 def test_what_was_offered_does_not_hide_another_temperature(text_bench: Bench) -> None:
     first = text_bench.get("prediction", temperature=0.5)
     assert isinstance(first, TextPrediction)
