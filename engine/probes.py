@@ -1,9 +1,9 @@
 """What can be looked at while a network trains, by name; measured when asked for, and never more than it is worth.
 
 A probe is measured anew only when the weights have changed, and from the second time on rests for a multiple of the
-time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most. A
-measurement counts for a few times the one before at most: what takes longer was held up by something else. While a run
-is paused nothing rests.
+time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most; but no
+longer than the run is old. A measurement counts for a few times the one before at most: what takes longer was held up
+by something else. While a run is paused nothing rests.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th
+EAGER_REST = 20.0  # times what it took, where a run is younger than the rest: most changes in its first seconds
 LONGEST_REST = 30.0  # seconds; what takes longer than a 75th of that costs more, but no picture stands still long
 MOST_GROWTH = 3.0  # times what the last measurement took; a longer one was held up, unless the next takes as long
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
@@ -78,7 +79,7 @@ class Probes:
         self._ragged = False  # a batch had sequences that end at different steps: pictures of all others are alike
         self._norm = self._clip_norm = self._clipped_share = 0.0
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
-        self._clock = clock
+        self._clock, self._began = clock, clock()
         self._request = SnapshotRequest(0, frozenset())
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
@@ -209,7 +210,8 @@ class Probes:
         kept = self._kept.get(name)
         if name not in request.probes or kept is None:
             return name in request.probes
-        rest = min(kept.worth * PROBE_REST * len(request.probes), LONGEST_REST)
+        young = max(kept.worth * EAGER_REST, kept.made - self._began)
+        rest = min(kept.worth * PROBE_REST * len(request.probes), LONGEST_REST, young)
         return kept.asked != _asked(name, request) or self._clock() >= kept.made + rest
 
     def _refresh(self, name: str, request: SnapshotRequest, step: int, paused: bool) -> bool:

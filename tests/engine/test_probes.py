@@ -14,7 +14,7 @@ from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.prediction_records import SeriesPrediction, TextPrediction, ValuePrediction
 from engine.predictions import SCREEN_POINTS
-from engine.probes import LONGEST_REST, MOST_GROWTH, PROBE_REST, Probes
+from engine.probes import EAGER_REST, LONGEST_REST, MOST_GROWTH, PROBE_REST, Probes
 from engine.training import TrainingRun
 
 EVERYTHING = frozenset(PROBES)
@@ -31,6 +31,7 @@ class Bench:
         )
         self.optimizer = Optimizer(self.network, experiment.training)
         self.probes = Probes(self.network, self.optimizer, self.dataset, Loss(self.dataset.loss), self.clock)
+        self.now += 1000.0  # the run is old
 
     def clock(self) -> float:
         self.now += 0.001  # each look at the clock takes a millisecond
@@ -220,6 +221,39 @@ def test_what_is_asked_for_beside_hidden_views_rests_no_longer_for_that(bench: B
     assert bench.ask(EVERYTHING) is not None
     bench.train()
     bench.now += _LOOKS * PROBE_REST + 0.01
+    assert bench.ask(name) is not None
+
+
+def test_in_a_young_run_no_picture_rests_for_longer_than_that_is_old(experiment: Experiment) -> None:
+    bench, name = Bench(experiment), frozenset({"prediction"})
+    bench.now -= 999.0
+    _hold_up(bench, 0.04)
+    bench.get("prediction")
+    bench.train()
+    bench.get("prediction")  # a second and some hundredths old; it would rest for three
+    bench.train()
+    bench.now += 0.9
+    assert bench.ask(name) is None
+    bench.now += 0.3
+    assert bench.ask(name) is not None
+    bench.train()
+    bench.now += 2.2
+    assert bench.ask(name) is None
+    bench.now += 0.3
+    assert bench.ask(name) is not None
+
+
+def test_even_in_a_young_run_a_picture_costs_a_twentieth_at_most(experiment: Experiment) -> None:
+    bench, name = Bench(experiment), frozenset({"prediction"})
+    bench.now -= 999.9
+    _hold_up(bench, 0.1)
+    bench.get("prediction")
+    bench.train()
+    bench.get("prediction")
+    bench.train()
+    bench.now += EAGER_REST * 0.1 - 0.05
+    assert bench.ask(name) is None
+    bench.now += 0.1
     assert bench.ask(name) is not None
 
 
