@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 _SHORTEST = 3  # pixels of an arrow that is painted
 _ABOVE, _BEFORE = 9.0, 8.0  # pixels: how far above a box an arrow goes along that leads over others, and before one
+_TURN, _CORNER = 0.4, 5.0  # where an arrow goes aside, of the way down to the lower row; pixels from a box's corner
 
 
-def between(start: QRectF, end: QRectF, *, beside: bool, aside: float = 0.0) -> QPainterPath:
-    """From the edge of one box to the edge of the other, `beside` it or above or below; `aside` of their middle."""
+def between(start: QRectF, end: QRectF, *, beside: bool, upright: bool) -> QPainterPath:
+    """From the edge of one box to that of the other, `beside` it, or above or below: there `upright` or slanting."""
     if beside:
         left = start.center().x() < end.center().x()
         first = QPointF(start.right() if left else start.left(), start.center().y())
         last = QPointF(end.left() if left else end.right(), end.center().y())
     else:
         up = start.center().y() > end.center().y()
-        first = QPointF(start.center().x() + aside, start.top() if up else start.bottom())
-        last = QPointF(end.center().x() + aside, end.bottom() if up else end.top())
+        middle = (start.center().x() + end.center().x()) / 2
+        first = QPointF(middle if upright else start.center().x(), start.top() if up else start.bottom())
+        last = QPointF(middle if upright else end.center().x(), end.bottom() if up else end.top())
     way = QPainterPath(first)
     way.lineTo(last)
     return way
+
+
+def along(start: QRectF, end: QRectF, passed: Sequence[tuple[QRectF, float]]) -> QPainterPath:
+    """Upward beside boxes, each passed at its own place from left to right; it goes aside between two rows."""
+    places = [_within(start, passed[0][1]), *(x for _, x in passed), _within(end, passed[-1][1])]
+    rows = [start, *(box for box, _ in passed), end]
+    way = QPainterPath(QPointF(places[0], start.top()))
+    for (lower, upper), (before, after) in zip(pairwise(rows), pairwise(places), strict=True):
+        turn = upper.bottom() + _TURN * (lower.top() - upper.bottom())
+        if before != after:
+            way.lineTo(before, turn)
+            way.lineTo(after, turn)
+    way.lineTo(places[-1], end.bottom())
+    return way
+
+
+def _within(box: QRectF, x: float) -> float:
+    """The place of a box that is nearest to `x`, and not at its corner."""
+    return min(max(x, box.left() + _CORNER), box.right() - _CORNER)
 
 
 def over(start: QRectF, end: QRectF, aside: float) -> QPainterPath:

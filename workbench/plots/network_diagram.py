@@ -121,7 +121,7 @@ class NetworkDiagram(QWidget):
     # --- drawing ----------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Arrows first, then boxes, the column that stays above all others; and over them what leads past a box."""
+        """Arrows first, then boxes, the column that stays above all others."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(self.rect(), self._theme.color("plot"))
@@ -135,8 +135,7 @@ class NetworkDiagram(QWidget):
     def _paint_below(self, painter: QPainter) -> None:
         assert self.diagram is not None
         for link in self.diagram.links:
-            if not self.diagram.passes(link):
-                self._paint_link(painter, link)
+            self._paint_link(painter, link)
         for part, box in self._places.boxes.items():
             painter.setOpacity(self._places.opacity(part))
             painter.fillRect(box, self._theme.color("raised"))
@@ -146,9 +145,6 @@ class NetworkDiagram(QWidget):
         assert self.diagram is not None
         for part in self._places.boxes:
             self._paint_frame(painter, part)
-        for link in self.diagram.links:
-            if self.diagram.passes(link):
-                self._paint_link(painter, link)
         for part in self.diagram.parts:
             self._paint_name(painter, part)
         self._paint_gaps(painter)
@@ -192,8 +188,6 @@ class NetworkDiagram(QWidget):
         dashed = Qt.PenStyle.DashLine if link.fed_back else self.dash_of(link.name)
         pen = QPen(color, 3.0 if chosen else 1.5, dashed)
         way, opacity = self._places.way(link), self._places.opacity_of(link)
-        if self.diagram is not None and self.diagram.passes(link):  # over a box of any colours
-            paint_arrow(painter, way, QPen(self._theme.color("plot"), pen.widthF() + 3), opacity)
         paint_arrow(painter, way, pen, opacity)
         staying = self._places.staying_end(link)
         if sideways(link) and staying is not None and self.fold > 0:
@@ -235,7 +229,8 @@ class NetworkDiagram(QWidget):
             letter = "x" if part.kind == "input" else "y"
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown or letter)
         elif part.column in (0, self._decoder_from) or self.fold > 0.5:
-            above = self._plate(box, painter.fontMetrics().horizontalAdvance(text))
+            first = box.translated(self._places.lane if part.reverse else 0, 0)  # where no arrow begins
+            above = self._plate(first, painter.fontMetrics().horizontalAdvance(text))
             painter.fillRect(above.adjusted(-1, 0, 2, 0), self._theme.color("plot"))  # an arrow may pass behind it
             painter.drawText(above, Qt.AlignmentFlag.AlignLeft, text)
         painter.setOpacity(1.0)
@@ -246,14 +241,18 @@ class NetworkDiagram(QWidget):
 
     def _name(self, part: Part) -> str:
         if part.kind == "layer":
-            name = f"layer {part.level + 1}" + (" ←" if part.reverse else "")
-            if self._decoder_from is None:
-                return name
-            return f"{'decoder' if part.column >= self._decoder_from else 'encoder'} · {name}"
+            side = "decoder" if part.column >= (self._decoder_from or 0) else "encoder"
+            names = [side] * (self._decoder_from is not None) + [f"layer {part.level + 1}"]
+            return " · ".join(names[:1] if self._is_flat else names) + (" ←" if part.reverse else "")
         if part.kind == "output":
             return "answer"
         numbered = f"x {part.step + 1}" if part.step >= 0 else "input"
         return step_name(self._labels, part.step) or numbered
+
+    @property
+    def _is_flat(self) -> bool:
+        """Whether there is one layer only, which needs no number beside another name."""
+        return self.diagram is not None and max(part.level for part in self.diagram.parts if part.kind == "layer") == 0
 
     @property
     def _decoder_from(self) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
@@ -16,6 +16,7 @@ _WIDEST, _END = 150.0, 26.0  # pixels: a layer's width when there is room, and t
 _UPRIGHT = 2.5  # how many times its width a layer is high at most
 _SIDE, _HEAD, _FOOT = 12.0, 6.0, 24.0  # pixels between two boxes, above all, and below for the numbers of the steps
 _GAPS = 24.0, 72.0  # pixels between two rows, where an arrow and the name of a layer have room
+_LANE, _LANE_SHARE = 18.0, 0.3  # pixels beside a box where arrows lead past it, and the most of its width
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Diagram:
     rows: int
     looked_at: int  # the column that stays when it is rolled up
     read: int  # the first column of a decoder behind an encoder; of others there is none so far right
+    lanes: bool = False  # whether arrows lead past boxes: left of what reads forward, right of what reads backward
 
     def box(self, part: Part, room: QSizeF, fold: float) -> QRectF:
         """Where a part stands in `room`; `fold` is 0 unrolled and 1 rolled up."""
@@ -63,9 +65,16 @@ class Diagram:
         wide, high, end, gap = self._sizes(room, fold)
         row = self.row(part)
         below = (row > 0) * end + min(max(row - 1, 0), self.rows - 2) * high + row * gap
-        size = QSizeF(wide, high) if part.kind == "layer" else QSizeF(wide + _SIDE / 2, end)
+        size = QSizeF(wide + _SIDE / 2, end)
+        if part.kind == "layer":
+            lane = self.lane(room, fold)
+            size, x = QSizeF(wide - lane, high), x + (-0.5 if part.reverse else 0.5) * lane
         bottom = self.foot(room, fold) - below
         return QRectF(QPointF(x - size.width() / 2, bottom - size.height()), size)
+
+    def lane(self, room: QSizeF, fold: float) -> float:
+        """How wide it is beside each layer's box where arrows lead past it."""
+        return min(_LANE, _LANE_SHARE * self._sizes(room, fold)[0]) if self.lanes else 0.0
 
     def foot(self, room: QSizeF, fold: float) -> float:
         """How far down the diagram goes, which stands in the middle; below it is room for the numbers of the steps."""
@@ -83,12 +92,13 @@ class Diagram:
         high = min((free - 2 * end - gaps * gap) / max(layers, 1), max(_UPRIGHT * wide, end))
         return wide, high, end, min((free - 2 * end - layers * high) / gaps, _GAPS[1])
 
-    def passes(self, link: Link) -> bool:
-        """Whether it leads past a box between both of its ends."""
+    def passed(self, link: Link) -> list[Part]:
+        """The boxes between both of its ends that it leads past, from the bottom."""
         if link.start.column != link.end.column:
-            return False
-        low, high = sorted((self.row(link.start), self.row(link.end)))
-        return any(part.column == link.start.column and low < self.row(part) < high for part in self.parts)
+            return []
+        low, high = self.row(link.start), self.row(link.end)
+        between = [part for part in self.parts if part.column == link.start.column and low < self.row(part) < high]
+        return sorted(between, key=self.row)
 
     @staticmethod
     def leads_over(link: Link) -> bool:
@@ -145,7 +155,8 @@ def diagram(
     ]
     looked_at = steps.index(cursor) if cursor in steps else read - 1
     links = _Links(structure, parts, read, depth).all()
-    return Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at, read)
+    made = Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at, read)
+    return replace(made, lanes=any(map(made.passed, links)))
 
 
 def _answering(topology: str, read: int, columns: int) -> range:

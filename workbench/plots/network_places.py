@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
-from workbench.plots.arrows import between, loop, over
+from workbench.plots.arrows import along, between, loop, over
 from workbench.plots.network_layout import Diagram, Link, Part
 
-_ASIDE = 0.34, 0.2  # of its width: how far from the middle of a box an arrow leads past it, and one of the next layer
+_ASIDE = 0.34  # of its width: how far from the middle of a box an arrow leads away that goes over others
 _REACH = 6.0  # pixels: how near to an arrow a click has to be
 _CAN_BE_MEANT = 0.3  # opacity from which on a box can be clicked
 
@@ -21,6 +21,7 @@ class Places:
     Attributes:
         boxes: where each part stands, in the order in which they are painted: the column that stays above all others.
         fold: 0 unrolled, 1 rolled up.
+        lane: how wide it is beside a layer's box where arrows lead past it.
     """
 
     def __init__(self, diagram: Diagram, room: QSizeF, fold: float) -> None:
@@ -28,6 +29,13 @@ class Places:
         self._staying = frozenset(part for part in diagram.parts if self._remains(part))
         in_order = sorted(diagram.parts, key=self._staying.__contains__)
         self.boxes: Mapping[Part, QRectF] = {part: diagram.box(part, room, fold) for part in in_order}
+        self.lane = diagram.lane(room, fold)
+        self._passed = {link: past for link in diagram.links if (past := diagram.passed(link))}
+        self._beside: dict[Part, list[str]] = {}  # which matrices lead past a box, from the left
+        for link in sorted(self._passed, key=lambda link: -len(self._passed[link])):  # so none crosses another
+            for part in self._passed[link]:
+                names = self._beside.setdefault(part, [])
+                names += [link.name] * (link.name not in names)
 
     def _remains(self, part: Part) -> bool:
         return part.column == self._diagram.looked_at or (part.kind != "layer" and self._alone(part))
@@ -53,13 +61,20 @@ class Places:
         return next((part for part in (link.start, link.end) if part in self._staying), None)
 
     def way(self, link: Link) -> QPainterPath:
-        """From one box to the other; of what passes by, to the answers at the right, from below at the left."""
-        start, end, aside = self.boxes[link.start], self.boxes[link.end], 0.0
+        """From one box to the other, past others beside them."""
+        start, end = self.boxes[link.start], self.boxes[link.end]
         if Diagram.leads_over(link):
-            return over(start, end, _ASIDE[0] * start.width() * (1 - self.fold))
-        if self._diagram.passes(link):
-            aside = start.width() * (_ASIDE[0] if link.end.kind == "output" else -_ASIDE[link.end.level % 2])
-        return between(start, end, beside=link.start.level == link.end.level, aside=aside)
+            return over(start, end, _ASIDE * start.width() * (1 - self.fold))
+        if link in self._passed:
+            return along(start, end, [(self.boxes[part], self._lane_of(part, link)) for part in self._passed[link]])
+        upright = link.start.column == link.end.column
+        return between(start, end, beside=link.start.level == link.end.level, upright=upright)
+
+    def _lane_of(self, part: Part, link: Link) -> float:
+        """Where from left to right a link leads past a box."""
+        names, box = self._beside[part], self.boxes[part]
+        left = box.right() if part.reverse else box.left() - self.lane
+        return left + self.lane * (names.index(link.name) + 1) / (len(names) + 1)
 
     def loop(self, part: Part) -> QPainterPath:
         """What an arrow over time becomes when the network is rolled up."""

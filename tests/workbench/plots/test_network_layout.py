@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QColor, QFont, QFontMetrics
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainterPath
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from tests.workbench.views import measured
 from tests.workbench.views.known import known_cell
 from workbench.plots.network_diagram import NetworkDiagram
 from workbench.plots.network_layout import Part, diagram, shown_steps
+from workbench.plots.network_places import Places
 from workbench.plots.network_words import short_name, step_names, words_of_all, words_of_link, words_of_part
 from workbench.plots.unit_squares import CELLS, grouped
 from workbench.theme import LIGHT
@@ -72,17 +74,48 @@ def test_what_is_read_at_once_makes_the_first_state_of_each_layer() -> None:
     assert words_of_part(measured.structure(), None, read, lambda *_: 0.0)[1] == "once, before the first step"
 
 
-def test_arrows_past_a_box_stand_apart(qtbot: QtBot) -> None:
-    drawn = NetworkDiagram(LIGHT)
-    qtbot.addWidget(drawn)
-    made = diagram(measured.structure(layers=3, reverse=True), 5, None)
-    drawn.show_diagram(made, ())
-    past = [link for link in made.links if made.passes(link) and link.end.column == 0]
-    places = [
-        {drawn._places.way(link).pointAtPercent(0).x() for link in past if link.end.level == level}
-        for level in range(3)
-    ]
-    assert all(not one & other for one, other in pairwise(places))
+@pytest.mark.parametrize("room", [QSizeF(360, 420), QSizeF(800, 560)])
+@pytest.mark.parametrize("fold", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("layers", "reverse", "topology"), [(3, True, "many_to_one"), (3, True, "many_to_many"), (3, False, "one_to_many")]
+)
+def test_arrows_past_boxes_touch_none_of_them_and_stand_apart(
+    room: QSizeF, fold: float, layers: int, reverse: bool, topology: str
+) -> None:
+    made = diagram(measured.structure(layers=layers, reverse=reverse, topology=topology), 5, None)
+    places, between = Places(made, room, fold), dict[tuple[str, int], set[float]]()
+    upward = [link for link in made.links if link.start.column == link.end.column == made.looked_at]
+    upward += [link for link in made.links if topology == "one_to_many" and made.passed(link)]
+    assert any(made.passed(link) for link in upward)
+    for link in upward:
+        way = places.way(link)
+        points = [way.pointAtPercent(share / 300) for share in range(301)]
+        inner = [places.boxes[part].adjusted(1, 1, -1, -1) for part in made.parts]
+        assert not any(box.contains(point) for box in inner for point in points)
+        for part in made.passed(link):
+            height = places.boxes[part].center().y()
+            across = next(x for x in _crossings(way, height))
+            between.setdefault((link.name, made.row(part)), set()).add(round(across, 3))
+    for row in range(made.rows):
+        lanes = [x for (_, at), all_x in between.items() if at == row for x in all_x]
+        assert len(lanes) == len(set(lanes))
+
+
+def _crossings(way: QPainterPath, height: float) -> Iterator[float]:
+    """Where a way made of straight pieces crosses a height."""
+    corners = [way.elementAt(index) for index in range(way.elementCount())]
+    for before, after in pairwise(corners):
+        if min(before.y, after.y) <= height <= max(before.y, after.y):
+            yield (before.x + after.x) / 2
+
+
+def test_one_layer_of_encoder_and_decoder_goes_without_a_number(qtbot: QtBot) -> None:
+    widget = NetworkDiagram(LIGHT)
+    qtbot.addWidget(widget)
+    for layers, names in ((1, {"encoder", "encoder ←", "decoder"}), (2, {"encoder · layer 1", "decoder · layer 2"})):
+        structure = measured.structure(layers=layers, topology="encoder_decoder", reverse=True)
+        widget.show_diagram(made := diagram(structure, 9, None, written_from=6), ())
+        assert {widget._name(part) for part in made.parts if part.kind == "layer"} >= names
 
 
 @pytest.mark.parametrize(
@@ -143,12 +176,12 @@ def test_what_was_answered_goes_in_again_through_weights_of_the_decoder(qtbot: Q
     ]
 
 
-def test_only_what_leads_past_a_box_is_drawn_over_it() -> None:
+def test_what_leads_past_a_box_is_known() -> None:
     both = diagram(measured.structure(reverse=True), 3, None)
-    past = {(link.start.kind, link.end.kind, link.end.reverse) for link in both.links if both.passes(link)}
+    past = {(link.start.kind, link.end.kind, link.end.reverse) for link in both.links if both.passed(link)}
     assert past == {("input", "layer", True), ("layer", "output", False)}
     writing = diagram(measured.structure(topology="encoder_decoder", reverse=True), 9, None, written_from=4)
-    assert {link.end.kind for link in writing.links if writing.passes(link)} == {"layer"}
+    assert {link.end.kind for link in writing.links if writing.passed(link)} == {"layer"}
 
 
 def test_arrows_of_one_matrix_have_one_name() -> None:
@@ -172,7 +205,8 @@ def test_unrolled_nothing_overlaps_and_rolled_up_all_steps_are_one(topology: str
         assert not any(box.intersects(other) for other in boxes[index + 1 :])
     rolled = {(part.kind, part.level, part.reverse): made.box(part, ROOM, 1.0) for part in made.parts}
     assert all(made.box(part, ROOM, 1.0) == rolled[part.kind, part.level, part.reverse] for part in made.parts)
-    assert all(box.center().x() == pytest.approx(400) for box in rolled.values())
+    aside = made.lane(ROOM, 1.0) / 2
+    assert all(abs(box.center().x() - 400) in (0, pytest.approx(aside)) for box in rolled.values())
 
 
 @pytest.mark.parametrize(("layers", "reverse"), [(1, False), (3, False), (3, True)])
@@ -230,7 +264,7 @@ def test_with_large_text_the_name_of_a_layer_is_whole(qtbot: QtBot) -> None:
     widget = NetworkDiagram(theme)
     qtbot.addWidget(widget)
     widget.resize(900, 500)
-    made = diagram(measured.structure(topology="encoder_decoder"), 9, None, written_from=6)
+    made = diagram(measured.structure(layers=2, topology="encoder_decoder"), 9, None, written_from=6)
     widget.show_diagram(made, ())
     first = widget.place_of(next(part for part in made.parts if part.kind == "layer"))
     font = QFont(widget.font())
