@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
@@ -27,12 +27,12 @@ from workbench.plots.saving import Cell, Table
 from workbench.plots.step_names import step_in_brackets
 from workbench.plots.trace_grid import steps_of
 from workbench.plots.unit_squares import grouped
+from workbench.plots.with_side import WithSide
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
 _LEAST_LEVEL = 0.1  # of states: those of hundreds of units are small
-_PANEL = 300  # pixels
 _BAND = "band: log₁₀ of the gradient in the last batch, of the strongest"
 
 
@@ -81,17 +81,12 @@ class NetworkView(LiveView):
         side.setFrameShape(QFrame.Shape.NoFrame)
         side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         side.setWidget(self._about)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.addWidget(self._diagram)
-        both.addWidget(side)
+        self._both = WithSide(self._diagram, side)
         side.setVisible(not self.compact)  # now that it has a parent: before, it would be a window, and take the keys
-        both.setSizes([3 * _PANEL, _PANEL])
-        both.setStretchFactor(0, 1)
-        both.setHandleWidth(GRID)
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._legend)
-        layout.addWidget(both, 1)
+        layout.addWidget(self._both, 1)
 
     def reason(self) -> str:
         """Empty until the make of the network is known."""

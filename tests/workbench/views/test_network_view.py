@@ -37,6 +37,25 @@ def test_parts_have_the_colours_of_their_states(show: Show) -> None:
     assert view.table()[1][0][-1] == pytest.approx(0.001)
 
 
+def test_the_diagram_has_most_of_the_room_until_a_person_divides_otherwise(show: Show, qtbot: QtBot) -> None:
+    view = show(NetworkView)
+    trace, _, structure = known_cell()
+    view.show_snapshot(measured.snapshot(trace, structure))
+
+    def shares(wide: int) -> tuple[int, int]:
+        view.resize(wide, 500)
+        qtbot.waitUntil(lambda: abs(sum(view._both.sizes()) - wide) < 100)
+        return tuple(view._both.sizes())
+
+    diagram, side = shares(700)
+    assert 8 * side <= 3 * (diagram + side) + 20
+    assert shares(1500)[1] == 300
+    view._both.moveSplitter(900, 1)
+    chosen = view._both.sizes()[1]
+    assert chosen > 400
+    assert shares(1600)[1] == chosen
+
+
 @pytest.mark.parametrize(("size", "level"), [(0.05, 0.1), (0.12, 0.15), (0.9, 1.0)])
 def test_small_states_have_colours_in_the_diagram(show: Show, size: float, level: float) -> None:
     view = show(NetworkView)
