@@ -55,12 +55,13 @@ class TimeSteps(QWidget):
         length, position = self._length(), self._cursor.position
         for button in (self.earlier, self.later, self.walk):
             button.setEnabled(length > 1)
+        self._told.setEnabled(length > 0)
         if not length:
             self._rest()
         pinned = self._cursor.pinned and not self._way
         self._told.setToolTip(_PINNED if pinned and length else "")
         if position is None or not length:
-            self._told.setText("Time step" if length else "")
+            self._told.setText("Time step")
             return
         way = {1: "Forward: ", -1: "Backward: "}.get(self._way, "")
         self._told.setText(f"{way}time step {min(position + 1, length):,} of {length:,}{', pinned' if pinned else ''}")

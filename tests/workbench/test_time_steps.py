@@ -39,6 +39,12 @@ def test_a_step_that_is_pinned_says_so_and_how_it_is_let_go(qtbot: QtBot) -> Non
     assert (steps.told, steps._told.toolTip()) == ("Time step", "")
 
 
+def test_buttons_that_have_nothing_to_walk_through_are_named_too(qtbot: QtBot) -> None:
+    steps, _ = made(qtbot, 0)
+    assert steps.told == "Time step"
+    assert not any(part.isEnabled() for part in (steps._told, steps.earlier, steps.later, steps.walk))
+
+
 def test_forward_to_the_last_step_then_backward_to_the_first(qtbot: QtBot) -> None:
     steps, cursor = made(qtbot, 4)
     seen: list[tuple[int | None, str]] = []
