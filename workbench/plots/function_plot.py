@@ -128,7 +128,7 @@ class FunctionPlot(CurvePlot):
         tallest = f"tallest bar {percent(self.shares.max(), 1)}"
         bars = Key(_ALL, patch(self._theme.color("muted", 0.6)), tallest)
         share = percent(self.saturated_share, 1)
-        where = f" where f′ < {flat_below(self.function):.2g}" if self.function else ""
+        where = f", f′ < {flat_below(self.function):.2g}" if self.function else ""
         flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), share + where)
         self.show_key([bars, flat])
 

@@ -44,10 +44,22 @@ def test_histogram_and_saturation_of_every_function(qtbot: QtBot, show: Show, tw
     place = int(np.searchsorted(update.edges, 0.1, "right")) - 1
     assert update.shares[place] == 0.75
     assert update.edges[-1] == 6.0
-    assert "saturated  25.0 % where f′ < 0.025" in update.legend.texts  # a tenth of the steepest, which differs
-    assert "saturated  50.0 % where f′ < 0.1" in candidate.legend.texts
+    assert "saturated  25.0 %, f′ < 0.025" in update.legend.texts  # a tenth of the steepest, which differs
+    assert "saturated  50.0 %, f′ < 0.1" in candidate.legend.texts
     slope, function = (update.curves[name].pen(LIGHT) for name in ("f′, its slope", "update: f = sigmoid"))
     assert slope.widthF() == function.widthF()  # over the bars a thinner one is lost
+
+
+def test_plots_side_by_side_have_keys_of_one_height(qtbot: QtBot, show: Show, two_layers: BatchActivations) -> None:
+    view = show(Activation)
+    view.resize(830, 600)
+    gate, other = two_layers.slots[:2]
+    candidate = replace(other, function="tanh", values=f32(*range(-3, 4)))
+    output = replace(gate, name="output", values=f32(*range(-3, 4)))
+    view.show_snapshot(measured.snapshot(replace(two_layers, slots=(candidate, output))))
+    qtbot.waitUntil(lambda: len(view._plots) == 2)
+    heights = {plot.legend.heightForWidth(405) for plot in view._plots}
+    assert len(heights) == 1
 
 
 def test_the_first_plot_has_its_place_before_the_others_are_there(
