@@ -20,6 +20,7 @@ from workbench.theme import Theme
 VANISHED = 1e-3  # of the strongest step's norm
 EXPLODED = 1e2
 _MOST_CUTS = 200  # lines; more are a wall
+_FEW = 3  # layers and directions of whose half-lives all is said in a small place
 _FAR = 60.0  # decades that bands reach beyond all there is
 _NOTHING_HELD = (0.0, 0.0), (math.nan, math.nan)  # the ends of the axis of time, and decades
 
@@ -52,7 +53,7 @@ class GradientPlot(CurvePlot):
         self._name_axis(axis.title)
         places, rows = axis.cut_apart()
         for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
-            self.show_curve(name, places, row, life_words(life, short=self._brief))
+            self.show_curve(name, places, row, self._life_words(life))
         self.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
         self._hold(axis)
         told = axis.ends, axis.cuts, axis.written, flow.together
@@ -61,6 +62,11 @@ class GradientPlot(CurvePlot):
             self._say(axis)
         else:
             self._saying.ask()
+
+    def _life_words(self, life: float) -> str:
+        """Of many layers in a small place nothing is said of those that have no half-life, so that all are named."""
+        crowded = self._brief and len(self.curves) > _FEW
+        return "" if crowded and math.isinf(life) else life_words(life, short=self._brief)
 
     def add_layers(self, names: tuple[str, ...]) -> None:
         """A curve for each layer and direction, without numbers yet, in the place of all others."""

@@ -90,4 +90,4 @@ class NormAxis:
         backward = any(name.endswith(" reverse") for name in self.flow.names)
         more = ": read backward, it ends at its first step" if backward else ""
         parts = ", or that of its part" if self.flow.cuts else ""
-        return "of one sequence", f", counted from its own end{parts}{more}"
+        return "norms of one sequence", f", counted from its own end{parts}{more}"

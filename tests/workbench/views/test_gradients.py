@@ -16,8 +16,11 @@ from pytestqt.qtbot import QtBot
 from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
+from workbench.plots.gradient_plot import GradientPlot
 from workbench.plots.half_lives import Course, life_words
 from workbench.plots.heat_grid import Spot
+from workbench.plots.norm_axis import NormAxis
+from workbench.theme import LIGHT
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.state_space import StateSpace
@@ -184,7 +187,7 @@ def test_where_lengths_differ_a_gradient_is_drawn_from_the_end_of_each_sequence(
     assert_allclose(curves["layer 1 reverse"].y, [np.nan, 0, 0, 0], atol=1e-6)
     assert view._curves._vanished.getRegion()[1] == pytest.approx(-3)
     assert view._curves.bottom.labelText == "steps from the end of each sequence"
-    told = "of one sequence, counted from its own end: read backward, it ends at its first step"
+    told = "norms of one sequence, counted from its own end: read backward, it ends at its first step"
     assert told in view._curves.legend.texts
     assert_allclose(view._strip.data(0)[0], curves["layer 1"].y)
     header, rows = view.table()
@@ -212,10 +215,25 @@ def test_from_the_end_the_axis_reaches_as_far_as_the_longest_sequence_of_the_run
     assert view._curves._frame.getData()[0].tolist() == [-1.5, 0.5]
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_in_the_overview_the_key_names_all_layers_and_what_has_vanished(qtbot: QtBot, depth: int) -> None:
+    """At 1280 x 720 it is 318 pixels wide and has four rows."""
+    plot = GradientPlot(LIGHT, brief=True)
+    qtbot.addWidget(plot)
+    plot.legend.limit(4)
+    names = tuple(f"layer {level + 1}{way}" for level in range(depth) for way in ("", " reverse"))
+    lives = (math.inf,) * (len(names) - 2) + (3.2, 1.9)
+    plot.add_layers(names)
+    plot.draw(NormAxis(GradientByTime(names, np.ones((len(names), 12), np.float32), lives)))
+    assert len(plot.legend._places(318)) == len(plot.legend.texts) == len(names) + 1
+
+
 def test_truncated_a_gradient_counts_from_the_end_of_a_part_as_well(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(replace(RAGGED, cuts=(2,), together=2)))
-    told = "of one sequence, counted from its own end, or that of its part: read backward, it ends at its first step"
+    told = (
+        "norms of one sequence, counted from its own end, or that of its part: read backward, it ends at its first step"
+    )
     assert told in view._curves.legend.texts
     assert not any(line.isVisible() for line in view._curves._cuts)  # which have no one distance from an end
 
