@@ -12,6 +12,7 @@ from engine.inside_records import Floats
 from workbench.theme import Theme
 
 CELLS = 64  # squares of a box at most; more units share them
+_ASKEW = 1.6  # how much longer than wide a square becomes, or wider than long, so that the last row is full
 
 
 def grouped(values: Floats) -> tuple[Floats, int]:
@@ -27,10 +28,20 @@ def grouped(values: Floats) -> tuple[Floats, int]:
     return np.where(high >= -low, high, low), share
 
 
+def columns(count: int, size: QSizeF) -> int:
+    """How many of `count` squares stand side by side in a box: as few as can be are left over in the last row.
+
+    What is left over looks like units without a state.
+    """
+    square = math.sqrt(count * max(size.width(), 1) / max(size.height(), 1))
+    near = [number for number in range(1, count + 1) if square / _ASKEW <= number <= square * _ASKEW]
+    return min(near or [1, count], key=lambda number: (-count % number, abs(math.log(number / square))))
+
+
 def squares(values: Floats, size: QSizeF, level: float, theme: Theme) -> QImage:
     """A pixel for each square of a box of `size`, coloured between ±`level`; what is left over is the ground."""
     cells, _ = grouped(values)
-    across = max(1, min(len(cells), round(math.sqrt(len(cells) * size.width() / max(size.height(), 1)))))
+    across = columns(len(cells), size)
     down = -(-len(cells) // across)
     table = theme.color_table("diverging")
     places = np.clip((np.nan_to_num(cells) / level + 1) * 127.5, 0, 255).astype(np.intp)

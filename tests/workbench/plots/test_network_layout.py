@@ -21,7 +21,7 @@ from workbench.plots.network_diagram import NetworkDiagram
 from workbench.plots.network_layout import Part, diagram, shown_steps
 from workbench.plots.network_places import Places
 from workbench.plots.network_words import short_name, step_names, words_of_all, words_of_link, words_of_part
-from workbench.plots.unit_squares import CELLS, grouped
+from workbench.plots.unit_squares import CELLS, columns, grouped
 from workbench.theme import LIGHT
 
 ROOM = QSizeF(800, 400)
@@ -231,6 +231,27 @@ def test_hundreds_of_units_share_squares() -> None:
     np.testing.assert_allclose(grouped(signs)[0], -0.75)  # the mean of them is next to nothing
     cells, share = grouped(np.array([1.0, 2.0], np.float32))
     assert (cells.tolist(), share) == ([1, 2], 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "wide", "high", "across"),
+    [
+        (16, 92, 230, 2),
+        (32, 92, 230, 4),
+        (64, 92, 230, 4),
+        (64, 75, 66, 8),
+        (61, 92, 230, 7),
+        (2, 92, 230, 1),
+        (1, 9, 9, 1),
+    ],
+)
+def test_squares_fill_the_last_row_where_they_can(count: int, wide: float, high: float, across: int) -> None:
+    assert columns(count, QSizeF(wide, high)) == across
+
+
+@pytest.mark.parametrize("size", [QSizeF(0, 0), QSizeF(1000, 1), QSizeF(1, 1000)])
+def test_a_box_of_any_form_has_a_column(size: QSizeF) -> None:
+    assert 1 <= columns(7, size) <= 7
 
 
 def test_a_picture_kept_follows_numbers_choice_and_fold(qtbot: QtBot) -> None:
