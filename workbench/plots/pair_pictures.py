@@ -12,6 +12,7 @@ from workbench.plots.painted import Painted
 from workbench.theme import GRID, Theme
 
 _ROLL = "what was written in colour, what was wanted in grey", "written in colour, wanted in grey"
+_READ = "the picture that was read"
 _BEATS = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # quarters between two numbers below a tune
 
 
@@ -82,7 +83,7 @@ class GreyPicture(Painted):
     """A small grey picture that was read."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "grey_picture", "The picture that was read")
+        super().__init__(theme, "grey_picture", _READ.capitalize())
         self.image: Floats = np.zeros((0, 0), np.float32)
 
     def show_image(self, image: Floats) -> None:
@@ -91,11 +92,16 @@ class GreyPicture(Painted):
         self.update()
 
     def paint_in(self, painter: QPainter) -> None:
-        """Each number a square."""
+        """Each number a square, in a frame: its ground is that of the page."""
         if not self.image.size:
             return
-        size = min((self.width() - 2 * GRID) / self.image.shape[1], (self.height() - 2 * GRID) / self.image.shape[0])
-        _paint_squares(painter, self.image, QPointF(GRID, GRID), size, self._theme)
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, _READ)
+        (rows, columns), top = self.image.shape, self._heading
+        size = max(min((self.width() - 2 * GRID) / columns, (self.height() - top - GRID) / rows), 0.0)
+        _paint_squares(painter, self.image, QPointF(GRID, top), size, self._theme)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(QRectF(GRID, top, columns * size, rows * size))
 
 
 def thumbnail(image: Floats, pixels: int, theme: Theme) -> QIcon:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.plots.attention_matrix import AttentionMatrix, left_out, named
-from workbench.plots.pair_pictures import PianoRoll
+from workbench.plots.pair_pictures import GreyPicture, PianoRoll
 from workbench.theme import LIGHT
 
 
@@ -71,6 +71,17 @@ def test_the_weights_have_most_of_the_height_however_long_the_words_are(qtbot: Q
     _, top, _, row = matrix._places()
     assert top + 16 * row <= high
     assert 16 * row > 0.4 * high
+
+
+def test_a_picture_that_was_read_is_named_and_framed(qtbot: QtBot) -> None:
+    picture = GreyPicture(LIGHT)
+    qtbot.addWidget(picture)
+    picture.resize(200, 200)
+    picture.show_image(np.zeros((8, 8), np.float32))
+    top = round(picture._heading)
+    assert len(_painted(picture, 0, top - 2)) > 2
+    assert QColor(LIGHT.border).name() in _painted(picture, top, top + 20)
+    assert QColor(LIGHT.text).name() not in _painted(picture, top, 200)
 
 
 def test_as_many_symbols_are_named_as_do_not_touch(qtbot: QtBot) -> None:
