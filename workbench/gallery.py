@@ -172,6 +172,11 @@ class Gallery(QObject):
             view.reset(beginning=beginning)
         self.time_steps.refresh()
 
+    def rest(self, at_rest: bool) -> None:
+        """The run waits or has ended, or it goes on."""
+        for view in self.views:
+            view.rest(at_rest)
+
     def hold_off(self, reason: str) -> None:
         """No run can begin now, and why; empty when one can."""
         if reason != self._held_off:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 from engine.config import DataConfig
 from engine.events import Finding, RunFailed
 from workbench.records import RunRecord
-from workbench.run_state import LOCKED
+from workbench.run_state import LOCKED, State
 from workbench.status import status
 from workbench.workspace import Workspace
 
@@ -63,6 +63,7 @@ class RunDisplay(QObject):
         window.steps.lock(reason, draft.experiment)
         for panel in (window.findings, window.runs, window.teaching.panel):
             panel.lock(reason)
+        window.gallery.rest(session.state not in (State.TRAINING, State.ENDING))
         window.gallery.hold_off(self._desk.contest.under_way)
         window.steps.data.show_problem(draft.problem, dismissible=not draft.blocked)
         for name, of_run in _WITH_WEIGHTS.items():

@@ -158,7 +158,8 @@ class GradientFlow(LiveView):
     def _axis(self) -> NormAxis | None:
         """Where what was measured is drawn."""
         flow = self.probe("gradient_by_time")
-        return NormAxis(flow, self._longest) if isinstance(flow, GradientByTime) else None
+        stays = self.at_rest and self.moment is None  # the axis need not stand still from batch to batch
+        return NormAxis(flow, 0 if stays else self._longest) if isinstance(flow, GradientByTime) else None
 
     def _name_layers(self, names: tuple[str, ...]) -> None:
         if tuple(self._curves.curves) == names:

@@ -81,7 +81,7 @@ class LiveView(BuiltInParts):
         self._held = self._too_early = False
         self._beginning = self._untrained = self._failed = False
         self._held_off = ""
-        self.over = False
+        self.over = self.at_rest = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self.fit_text()
@@ -164,6 +164,12 @@ class LiveView(BuiltInParts):
         self._lock_asking(over=True)
         self._catch_up()
         self._stamp_snapshot()
+
+    def rest(self, at_rest: bool) -> None:
+        """The run waits or has ended, so that what is shown stays for now; or it goes on."""
+        if at_rest != self.at_rest:
+            self.at_rest = at_rest
+            self._catch_up("snapshot" if self.snapshot else "")
 
     def hold_off(self, reason: str) -> None:
         """No run can begin now, and why; empty when one can."""

@@ -210,6 +210,10 @@ def test_from_the_end_the_axis_reaches_as_far_as_the_longest_sequence_of_the_run
     view._hover(-3.0)
     assert view._readout.text().startswith("3 steps from the end · layer 1: no sequence goes so far")
     assert len(view.table()[0]) == 4  # what was measured
+    view.rest(True)  # no other batch comes, and this one need not lie in half of the picture
+    assert view._curves._frame.getData()[0].tolist() == [-1.5, 0.5]
+    view.rest(False)
+    assert view._curves._frame.getData()[0].tolist() == [-3.5, 0.5]
     view.reset()
     view.show_snapshot(measured.snapshot(shorter))
     assert view._curves._frame.getData()[0].tolist() == [-1.5, 0.5]
