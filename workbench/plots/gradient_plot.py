@@ -12,7 +12,7 @@ from PySide6.QtGui import QPen
 from workbench.plots.calm import Calm
 from workbench.plots.curve import Stroke, layer_stroke
 from workbench.plots.curves import CurvePlot
-from workbench.plots.half_lives import life_words
+from workbench.plots.half_lives import life_words, longest_life
 from workbench.plots.keys import Key, patch
 from workbench.plots.norm_axis import NormAxis
 from workbench.theme import Theme
@@ -53,7 +53,7 @@ class GradientPlot(CurvePlot):
         self._name_axis(axis.title)
         places, rows = axis.cut_apart()
         for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
-            self.show_curve(name, places, row, self._life_words(life))
+            self.show_curve(name, places, row, self._life_words(life, flow.norms.shape[1]))
         self.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
         self._hold(axis)
         told = axis.ends, axis.cuts, axis.written, flow.together
@@ -63,10 +63,11 @@ class GradientPlot(CurvePlot):
         else:
             self._saying.ask()
 
-    def _life_words(self, life: float) -> str:
+    def _life_words(self, life: float, length: int) -> str:
         """Of many layers in a small place nothing is said of those that have no half-life, so that all are named."""
         crowded = self._brief and len(self.curves) > _FEW
-        return "" if crowded and math.isinf(life) else life_words(life, short=self._brief)
+        nothing = crowded and life > longest_life(length)
+        return "" if nothing else life_words(life, length, short=self._brief)
 
     def add_layers(self, names: tuple[str, ...]) -> None:
         """A curve for each layer and direction, without numbers yet, in the place of all others."""

@@ -18,7 +18,7 @@ from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.theme import Theme
 
-_LONGEST_LIFE = 10_000  # steps: a half-life beyond is the slope of noise
+_LONGEST_LIFE = 10  # times the steps of a sequence: a half-life beyond is the slope of noise, a loss of 7 % at most
 _SHOWN = 10.0  # steps that the axis reaches at least: of a narrower one a tenth of a step fills the plot
 _MOST = 4000  # points of the history
 _RECENT = 9  # distances between measurements that the next one is held against
@@ -31,29 +31,32 @@ class Course:
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.rows: list[tuple[float, ...]] = []
+        self.longest: list[float] = []  # half-lives that mean something
         self.resumed: list[int] = []  # steps before which nothing was measured for long
 
-    def remember(self, step: int, lives: tuple[float, ...]) -> None:
-        """Keep what was measured at `step`; looking at an old snapshot again adds nothing."""
+    def remember(self, step: int, lives: tuple[float, ...], length: int) -> None:
+        """Keep what was measured at `step` in sequences of that `length`; an old snapshot adds nothing."""
         place = bisect.bisect_left(self.steps, step)
         if place < len(self.steps) and self.steps[place] == step:
-            self.rows[place] = lives
+            self.rows[place], self.longest[place] = lives, longest_life(length)
             return
         if place == len(self.steps) and self._is_late(step):
             self.resumed.append(step)
         self.steps.insert(place, step)
         self.rows.insert(place, lives)
+        self.longest.insert(place, longest_life(length))
         if len(self.steps) > _MOST:
-            del self.steps[1::2], self.rows[1::2]
+            del self.steps[1::2], self.rows[1::2], self.longest[1::2]
 
     def clear(self) -> None:
         """Nothing was measured."""
-        for kept in (self.steps, self.rows, self.resumed):
+        for kept in (self.steps, self.rows, self.longest, self.resumed):
             kept.clear()
 
     def apart(self) -> tuple[Floats, Floats]:
-        """Steps (N,) and half-lives (N, layers), with a gap where nothing was measured for long."""
+        """Steps (N,) and half-lives (N, layers), with a gap where nothing was measured for long; inf where too long."""
         steps, lives = np.asarray(self.steps, float), np.asarray(self.rows, float)
+        lives = np.where(lives > np.asarray(self.longest)[:, None], np.inf, lives)
         places = np.unique(np.searchsorted(steps, self.resumed))
         at = places[(places > 0) & (places < len(steps))]
         return np.insert(steps, at, (steps[at - 1] + steps[at]) / 2), np.insert(lives, at, np.nan, axis=0)
@@ -86,14 +89,14 @@ class HalfLifePlot(CurvePlot):
         for name, row, life in zip(names, drawn.T, course.rows[place - 1], strict=True):
             finite = np.isfinite(row)
             when = ("now" if moment is None else "then") if finite.any() else "so far"
-            note = "" if math.isfinite(life) else f"does not shrink {when}"
+            note = f"{_beyond(life)} {when}" if life > course.longest[place - 1] else ""
             self.show_curve(name, steps, np.where(finite, row, np.nan), note)
             self._show_alone(name, steps, row)
         self.mark(self._moment, moment)
         self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
         known, measured = int(np.isfinite(drawn).sum()), len(names) * len(course.rows)
-        why = ["does not shrink"] * (0 < known < measured) + ["not measured"] * bool(course.resumed)
-        self.show_key([Key("no line: " + " or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
+        why = ["hardly shrinks, if at all"] * (0 < known < measured) + ["not measured"] * bool(course.resumed)
+        self.show_key([Key("no line: " + ", or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
 
     def remove_curve(self, name: str) -> None:
         """Take one curve away, with its points."""
@@ -122,9 +125,18 @@ class HalfLifePlot(CurvePlot):
         self._alone[name].setData(steps[alone], lives[alone])
 
 
-def life_words(life: float, *, short: bool = False) -> str:
-    """A half-life as a person says it."""
-    if life > _LONGEST_LIFE:
-        return "does not shrink" if math.isinf(life) else "hardly shrinks"
+def longest_life(length: int) -> float:
+    """The longest half-life that means something in a sequence of so many steps."""
+    return float(_LONGEST_LIFE * length)
+
+
+def _beyond(life: float) -> str:
+    return "does not shrink" if math.isinf(life) else "hardly shrinks"
+
+
+def life_words(life: float, length: int, *, short: bool = False) -> str:
+    """A half-life in a sequence of so many steps, as a person says it."""
+    if life > longest_life(length):
+        return _beyond(life)
     steps = f"{life:,.{0 if life >= 100 else 1}f}"
     return f"half-life {steps}" if short else f"halves every {steps} steps"

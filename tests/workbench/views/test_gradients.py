@@ -286,11 +286,24 @@ def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: S
 
 
 @pytest.mark.parametrize(
-    ("life", "words"),
-    [(2.0, "halves every 2.0 steps"), (2500.0, "halves every 2,500 steps"), (106_519.0, "hardly shrinks")],
+    ("life", "length", "words"),
+    [
+        (2.0, 12, "halves every 2.0 steps"),
+        (2500.0, 1000, "halves every 2,500 steps"),
+        (3096.0, 64, "hardly shrinks"),
+        (math.inf, 64, "does not shrink"),
+    ],
 )
-def test_a_half_life_is_said_as_far_as_it_means_something(life: float, words: str) -> None:
-    assert life_words(life) == words
+def test_a_half_life_is_said_as_far_as_it_means_something(life: float, length: int, words: str) -> None:
+    assert life_words(life, length) == words
+
+
+def test_a_half_life_of_many_sequences_is_the_slope_of_noise_and_not_drawn(show: Show) -> None:
+    view = show(GradientFlow)
+    for step, life in ((10, 2.0), (20, 446_000.0), (30, 3.0), (40, 21.0)):
+        view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (life,)), step=step))
+    assert_array_equal(view._lives.curves["layer 1"].y, [2, np.nan, 3, np.nan])
+    assert view._lives.legend.texts == ("layer 1  hardly shrinks now", "no line: hardly shrinks, if at all")
 
 
 def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
@@ -322,7 +335,7 @@ def test_half_lives_have_a_gap_where_nobody_looked(show: Show) -> None:
 def test_half_lives_keep_their_gaps_when_they_are_thinned() -> None:
     course = Course()
     for step in (*range(0, 4000), *range(90_000, 90_100)):
-        course.remember(step, (2.0,))
+        course.remember(step, (2.0,), 12)
     steps, lives = course.apart()
     assert len(course.steps) < 2500
     [gap] = np.flatnonzero(np.isnan(lives[:, 0]))

@@ -74,7 +74,7 @@ def test_a_half_life_is_told_of_the_moment(show: Show) -> None:
     view = show(GradientFlow)
     for step, life in ((1, np.inf), (5, 2.0), (9, np.inf)):
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=life, layers=1), step=step))
-    gaps = "no line: does not shrink"
+    gaps = "no line: hardly shrinks, if at all"
     assert view._lives.legend.texts == ("layer 1  does not shrink now", gaps)
     for moment, told in ((6, "layer 1"), (2, "layer 1  does not shrink then")):
         view.show_moment(moment)
