@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 _SHORTEST = 3  # pixels of an arrow that is painted
 _ABOVE, _BEFORE = 9.0, 8.0  # pixels: how far above a box an arrow goes along that leads over others, and before one
+_BESIDE = 6.0  # pixels left of a box, half of what is between two
 _TURN, _CORNER = 0.4, 5.0  # where an arrow goes aside, of the way down to the lower row; pixels from a box's corner
 
 
@@ -41,6 +42,16 @@ def along(start: QRectF, end: QRectF, passed: Sequence[tuple[QRectF, float]]) ->
             way.lineTo(before, turn)
             way.lineTo(after, turn)
     way.lineTo(places[-1], end.bottom())
+    return way
+
+
+def down_before(start: QRectF, end: QRectF, gap: float) -> QPainterPath:
+    """Out at the bottom of a box, down left of what stands over the other, and in from above; rows have a `gap`."""
+    out, down, into = start.right() - _CORNER, end.left() - _BESIDE, end.left() + _CORNER
+    first, last = start.bottom() + _TURN * gap, end.top() - (1 - _TURN) * gap
+    way = QPainterPath(QPointF(out, start.bottom()))
+    for x, y in ((out, first), (down, first), (down, last), (into, last), (into, end.top())):
+        way.lineTo(x, y)
     return way
 
 

@@ -241,9 +241,11 @@ class NetworkDiagram(QWidget):
 
     def _name(self, part: Part) -> str:
         if part.kind == "layer":
-            side = "decoder" if part.column >= (self._decoder_from or 0) else "encoder"
-            names = [side] * (self._decoder_from is not None) + [f"layer {part.level + 1}"]
-            return " · ".join(names[:1] if self._is_flat else names) + (" ←" if part.reverse else "")
+            side = "layer"
+            if self._decoder_from is not None:
+                side = "decoder" if part.column >= self._decoder_from else "encoder"
+            number = "" if self._is_flat and side != "layer" else f" {part.level + 1}"
+            return side + number + (" ←" if part.reverse else "")
         if part.kind == "output":
             return "answer"
         numbered = f"x {part.step + 1}" if part.step >= 0 else "input"

@@ -76,6 +76,10 @@ class Diagram:
         """How wide it is beside each layer's box where arrows lead past it."""
         return min(_LANE, _LANE_SHARE * self._sizes(room, fold)[0]) if self.lanes else 0.0
 
+    def gap(self, room: QSizeF, fold: float) -> float:
+        """How high it is between two rows."""
+        return self._sizes(room, fold)[3]
+
     def foot(self, room: QSizeF, fold: float) -> float:
         """How far down the diagram goes, which stands in the middle; below it is room for the numbers of the steps."""
         _, high, end, gap = self._sizes(room, fold)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
-from workbench.plots.arrows import along, between, loop, over
+from workbench.plots.arrows import along, between, down_before, loop, over
 from workbench.plots.network_layout import Diagram, Link, Part
 
 _ASIDE = 0.34  # of its width: how far from the middle of a box an arrow leads away that goes over others
@@ -29,7 +29,7 @@ class Places:
         self._staying = frozenset(part for part in diagram.parts if self._remains(part))
         in_order = sorted(diagram.parts, key=self._staying.__contains__)
         self.boxes: Mapping[Part, QRectF] = {part: diagram.box(part, room, fold) for part in in_order}
-        self.lane = diagram.lane(room, fold)
+        self.lane, self._gap = diagram.lane(room, fold), diagram.gap(room, fold)
         self._passed = {link: past for link in diagram.links if (past := diagram.passed(link))}
         self._beside: dict[Part, list[str]] = {}  # which matrices lead past a box, from the left
         for link in sorted(self._passed, key=lambda link: -len(self._passed[link])):  # so none crosses another
@@ -65,10 +65,15 @@ class Places:
         start, end = self.boxes[link.start], self.boxes[link.end]
         if Diagram.leads_over(link):
             return over(start, end, _ASIDE * start.width() * (1 - self.fold))
+        if link.fed_back and self._is_below_others(link.end):
+            return down_before(start, end, self._gap)
         if link in self._passed:
             return along(start, end, [(self.boxes[part], self._lane_of(part, link)) for part in self._passed[link]])
         upright = link.start.column == link.end.column
         return between(start, end, beside=link.start.level == link.end.level, upright=upright)
+
+    def _is_below_others(self, part: Part) -> bool:
+        return any((p.kind, p.column) == ("layer", part.column) and p.level > part.level for p in self.boxes)
 
     def _lane_of(self, part: Part, link: Link) -> float:
         """Where from left to right a link leads past a box."""

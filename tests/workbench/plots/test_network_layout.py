@@ -101,6 +101,20 @@ def test_arrows_past_boxes_touch_none_of_them_and_stand_apart(
         assert len(lanes) == len(set(lanes))
 
 
+@pytest.mark.parametrize("topology", ["one_to_many", "encoder_decoder"])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_an_answer_goes_in_again_past_the_layers_above(topology: str, reverse: bool) -> None:
+    shape = measured.structure(layers=3, reverse=reverse and topology == "encoder_decoder", topology=topology)
+    made = diagram(shape, 9, None, written_from=4)
+    places = Places(made, QSizeF(420, 560), 0.0)
+    back = [link for link in made.links if link.fed_back]
+    assert back
+    for link in back:
+        points = [places.way(link).pointAtPercent(share / 300) for share in range(301)]
+        inner = [places.boxes[part].adjusted(1, 1, -1, -1) for part in made.parts]
+        assert not any(box.contains(point) for box in inner for point in points)
+
+
 def _crossings(way: QPainterPath, height: float) -> Iterator[float]:
     """Where a way made of straight pieces crosses a height."""
     corners = [way.elementAt(index) for index in range(way.elementCount())]
@@ -112,7 +126,7 @@ def _crossings(way: QPainterPath, height: float) -> Iterator[float]:
 def test_one_layer_of_encoder_and_decoder_goes_without_a_number(qtbot: QtBot) -> None:
     widget = NetworkDiagram(LIGHT)
     qtbot.addWidget(widget)
-    for layers, names in ((1, {"encoder", "encoder ←", "decoder"}), (2, {"encoder · layer 1", "decoder · layer 2"})):
+    for layers, names in ((1, {"encoder", "encoder ←", "decoder"}), (2, {"encoder 1", "decoder 2"})):
         structure = measured.structure(layers=layers, topology="encoder_decoder", reverse=True)
         widget.show_diagram(made := diagram(structure, 9, None, written_from=6), ())
         assert {widget._name(part) for part in made.parts if part.kind == "layer"} >= names
@@ -290,7 +304,7 @@ def test_with_large_text_the_name_of_a_layer_is_whole(qtbot: QtBot) -> None:
     first = widget.place_of(next(part for part in made.parts if part.kind == "layer"))
     font = QFont(widget.font())
     font.setPixelSize(theme.small)
-    end = first.left() + QFontMetrics(font).horizontalAdvance("encoder · layer 1")
+    end = first.left() + QFontMetrics(font).horizontalAdvance("encoder 1")
     image = widget.grab().toImage()
     row = range(round(first.top()) - theme.small - 5, round(first.top()) - 3)
     dark = [x for x in range(round(end)) for y in row if image.pixelColor(x, y).lightness() < 100]
