@@ -99,7 +99,7 @@ class AttentionMatrix(Painted):
         painter.setBrush(QColor(self._theme.muted))
         painter.setPen(Qt.PenStyle.NoPen)
         middle = top - GRID / 2 - line / 2
-        dots = [QPointF(left - GRID, top + row * high) for row in left_out(rows)]
+        dots = [QPointF(left - GRID / 4, top + row * high) for row in left_out(rows)]  # not below the last letter
         for dot in dots + [QPointF(left + column * wide, middle) for column in left_out(columns)]:
             painter.drawEllipse(dot, self._theme.scale, self._theme.scale)
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.plots.attention_matrix import AttentionMatrix, left_out, named
 from workbench.plots.pair_pictures import GreyPicture, PianoRoll
-from workbench.theme import LIGHT
+from workbench.theme import GRID, LIGHT
 
 
 def _painted(widget: QWidget, top: int, bottom: int) -> set[str]:
@@ -71,6 +71,22 @@ def test_the_weights_have_most_of_the_height_however_long_the_words_are(qtbot: Q
     _, top, _, row = matrix._places()
     assert top + 16 * row <= high
     assert 16 * row > 0.4 * high
+
+
+def test_dots_for_rows_without_a_name_stand_beside_the_names(qtbot: QtBot) -> None:
+    """Below their last letters they looked like accents."""
+    matrix = AttentionMatrix(LIGHT)
+    qtbot.addWidget(matrix)
+    matrix.resize(300, 160)
+    matrix.show_weights(np.zeros((30, 1), np.float32), ("x",), (" " * 9,) * 30)  # names that leave no ink
+    left, top, _, _ = matrix._places()
+    image = QImage(matrix.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor("#ffffff"))
+    matrix.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    rows = range(round(top) + 2, 160)
+    inked = [x for x in range(round(left)) for y in rows if image.pixelColor(x, y).lightness() < 250]
+    assert inked
+    assert min(inked) > left - GRID / 2 - 1
 
 
 def test_a_picture_that_was_read_is_named_and_framed(qtbot: QtBot) -> None:
