@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
@@ -159,8 +159,8 @@ def diagram(
     ]
     looked_at = steps.index(cursor) if cursor in steps else read - 1
     links = _Links(structure, parts, read, depth).all()
-    made = Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at, read)
-    return replace(made, lanes=any(map(made.passed, links)))
+    lanes = any(layer.reverse for layer in structure.layers) or (at_once and depth > 1)
+    return Diagram(tuple(parts), tuple(links), columns, 2 + len(structure.layers), looked_at, read, lanes)
 
 
 def _answering(topology: str, read: int, columns: int) -> range:

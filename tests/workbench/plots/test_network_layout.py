@@ -212,6 +212,7 @@ def test_arrows_of_one_matrix_have_one_name() -> None:
 @pytest.mark.parametrize(("layers", "reverse"), [(1, False), (3, True)])
 def test_unrolled_nothing_overlaps_and_rolled_up_all_steps_are_one(topology: str, layers: int, reverse: bool) -> None:
     made = diagram(measured.structure(layers=layers, reverse=reverse, topology=topology), 50, 20)
+    assert made.lanes == any(map(made.passed, made.links))
     boxes = [made.box(part, ROOM, 0.0) for part in made.parts]
     for index, box in enumerate(boxes):
         assert 0 <= box.left() < box.right() <= ROOM.width()
