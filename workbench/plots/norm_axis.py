@@ -23,7 +23,7 @@ class NormAxis:
         self.from_end = flow.by_distance is not None
         self.norms: Floats = flow.norms if flow.by_distance is None else flow.by_distance[:, ::-1]  # (L·D, T)
         if self.from_end and (missing := longest - self.norms.shape[1]) > 0:
-            self.norms = np.pad(self.norms, ((0, 0), (missing, 0)), constant_values=np.nan)
+            self.norms = np.hstack([np.full((len(self.norms), missing), np.nan, self.norms.dtype), self.norms])
         self.steps = self.norms.shape[1]
         self.cuts = () if self.from_end else flow.cuts
         self.title = "steps from the end of each sequence" if self.from_end else "time step"
