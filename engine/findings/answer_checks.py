@@ -125,8 +125,7 @@ def unscored(m: Measurements) -> Finding | None:
 
 def memory(m: Measurements) -> Finding | None:
     """Whether remembering pays, beside a network that cannot."""
-    standing = m.standing()
-    if m.worth is None or m.worth.trained is None or m.final is None or (standing and standing.faultless):
+    if m.worth is None or m.worth.trained is None or m.final is None or m.nothing_left:
         return None
     ours, theirs, other = m.final[0], m.worth.trained.test, m.worth.trained.network
     if not (math.isfinite(ours) and math.isfinite(theirs)):
@@ -144,6 +143,7 @@ def memory(m: Measurements) -> Finding | None:
         title = f"Beats a feed-forward network of the same size{_by(gain, m)}"
         return _praise(m, "test", Finding("memory", "good", title, why))
     title = "A feed-forward network of the same size does " + ("better" if gain < -_HARDLY else "as well")
+    standing = m.standing()
     if standing is None or standing.missed:  # neither has learned enough to say why
         return Finding("memory", "note", title, why)
     cure = "What the answer takes stands at fixed places of the window: memory is not what this task lacks."
@@ -154,14 +154,14 @@ def order(m: Measurements) -> Finding | None:
     """Whether the order of the steps says anything to the network."""
     if m.worth is None or m.final is None or not math.isfinite(m.worth.shuffled) or not math.isfinite(m.final[0]):
         return None
-    standing = m.standing()
-    if standing and standing.faultless:
+    if m.nothing_left:
         return None
     ours, without = m.final[0], m.worth.shuffled
     why = (
         f"The same weights, on test sequences whose steps come in another order: {m.metric} {without:.4g} instead of "
         f"{ours:.4g}."
     )
+    standing = m.standing()
     if abs(m.gain(ours, without)) > _HARDLY and (standing is None or standing.missed):
         return None  # of a network that has not learned, any order changes the score
     if m.gain(ours, without) > _HARDLY:

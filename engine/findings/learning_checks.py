@@ -85,8 +85,7 @@ def restless(m: Measurements) -> Finding | None:
 
 def overfitting(m: Measurements) -> Finding | None:
     """Whether the training part is learned by heart."""
-    standing = m.standing()
-    if m.best is None or (standing and standing.faultless):
+    if m.best is None or m.nothing_left:
         return None
     best, last = m.best, m.evaluations[-1]
     rising = last.validation_loss > 1.1 * best.validation_loss and last.training_loss < best.training_loss

@@ -101,6 +101,12 @@ class Measurements:
         return Standing(part, ours, tuple(beaten), tuple(ahead), unbeaten, faultless)
 
     @property
+    def nothing_left(self) -> bool:
+        """Whether one that takes no learning makes as good as no error: then nothing else says anything."""
+        standing = self.standing()
+        return standing is not None and standing.faultless
+
+    @property
     def told_apart(self) -> float:
         """An error up to which it is as good as none: values of that size are told apart by so much and no less."""
         return resolution(self.prediction.truth) if isinstance(self.prediction, SeriesPrediction) else 0.0
