@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.events import Probe
 from engine.inside_records import BatchSlot, Floats, HiddenTrace, LayerTrace
 from workbench.elided_box import ElidedBox
-from workbench.later import in_turn
 from workbench.plots.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.keys import Scale
 from workbench.plots.levels import Levels
@@ -27,6 +26,7 @@ from workbench.theme import Theme
 _ALL = "all layers"
 _LEAST_SMALL = 40  # pixels of height of a panel in a small place, with text of the usual size
 _READS_ONLY = "reads only"  # of a layer that is at rest while the network writes
+InTurn = Callable[[Callable[[], bool]], None]  # as `later.in_turn`, about whoever holds the grid
 NOT_RUNNING = "it does not run here"  # a layer that reads backward, while the network writes
 
 
@@ -70,7 +70,7 @@ class TraceGrid(QWidget):
         self._by_keys: tuple[int, int] | None = None  # panel and row that keys have gone to
         self._orders: dict[str, NDArray[np.intp]] = {}
         self._levels: dict[str, Levels] = {}
-        self._in_turns = False
+        self._in_turn: InTurn | None = None
         self._coming: list[Panel] = []  # that are being made
         least = _LEAST_SMALL if last_only else LEAST_HEIGHT
         self.grid = HeatGrid(theme, bottom="time step", left="unit", least_height=least)
@@ -92,12 +92,12 @@ class TraceGrid(QWidget):
         """Steps of the sequence that is shown."""
         return len(self.shown[0][1].data) if self.shown else 0
 
-    def show_trace(self, trace: HiddenTrace, *, in_turns: bool = False) -> None:
+    def show_trace(self, trace: HiddenTrace, in_turn: InTurn | None = None) -> None:
         """Bring every panel up to date; the arrangement stays while the network is the same.
 
-        `in_turns`, many panels that were not made ahead come each in a turn of the event loop of its own.
+        With `in_turn`, many panels that were not made ahead come each in a turn of the event loop of its own.
         """
-        self._trace, self._in_turns = trace, in_turns
+        self._trace, self._in_turn = trace, in_turn
         names = [_ALL, *(layer_name(layer) for layer in trace.layers)]
         if names != [self.layer.itemText(i) for i in range(self.layer.count())]:
             chosen = self.layer.currentText()
@@ -165,8 +165,8 @@ class TraceGrid(QWidget):
         layers = self._chosen(self._trace)
         rows = [(layer, self._strips(layer)) for layer in layers]
         panels = [Panel(row, column, s.map) for row, (_, strips) in enumerate(rows) for column, s in enumerate(strips)]
-        if self._in_turns and self.grid.lacks(panels):
-            self._come(panels)
+        if self._in_turn and self.grid.lacks(panels):
+            self._come(panels, self._in_turn)
             return
         self.shown = [(layer, strip) for layer, strips in rows for strip in strips]
         self.grid.arrange(panels)
@@ -185,17 +185,18 @@ class TraceGrid(QWidget):
         self._show_scales()
         self._mark()
 
-    def _come(self, panels: list[Panel]) -> None:
+    def _come(self, panels: list[Panel], in_turn: InTurn) -> None:
         """Make these panels, then draw."""
         if not self._coming:
-            in_turn(self, self._make_next)
+            in_turn(self._make_next)
         self.shown, self._coming = [], panels
 
     def _make_next(self) -> bool:
-        """Whether there is more to do."""
-        if self.grid.make_for(self._coming) or self.grid.arrange(self._coming):
+        """Whether there is more to do; where it fails, none are coming any more."""
+        coming, self._coming = self._coming, []
+        if coming and (self.grid.make_for(coming) or self.grid.arrange(coming)):
+            self._coming = coming
             return True
-        self._coming = []
         self._draw()
         return False
 

@@ -10,6 +10,8 @@ from workbench.plots.frame import PictureFrame
 from workbench.theme import Theme
 from workbench.views._failing import Failing
 
+_AHEAD = "what is made ahead"
+
 
 class BuiltInParts(PictureFrame):
     """What `build` makes comes in its colours and its room; what fails is said in its place."""
@@ -19,6 +21,7 @@ class BuiltInParts(PictureFrame):
         self.takes_turns = False  # in a window at work: each part is built in a turn of the event loop of its own
         self._built = False
         self._parts: Iterator[None] | None = None  # of building it, those to come
+        self._stuck = False  # making more ahead of time has failed
         self._failing = Failing(self.key)
 
     def build(self) -> Iterator[None] | None:
@@ -43,7 +46,18 @@ class BuiltInParts(PictureFrame):
         return True
 
     def make_more(self) -> bool:
-        """Build a further part of what may be needed, unless all is there; True when there was something to do."""
+        """Build a further part of what may be needed, unless all is there; True when there was something to do.
+
+        After one that fails no more are built ahead: it is tried again, and said, when it is needed.
+        """
+        more: list[bool] = []
+        if not self._stuck:
+            self._stuck = not self._failing.attempt(_AHEAD, lambda: more.append(self.make_ahead()))
+            self._failing.excuse(_AHEAD)
+        return more == [True]
+
+    def make_ahead(self) -> bool:
+        """Make one thing more that a picture may need, unless all is there; True when there was something to do."""
         return False
 
     def _make_part(self) -> None:

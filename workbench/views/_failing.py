@@ -18,6 +18,7 @@ class Failing:
     def __init__(self, key: str) -> None:
         self._key = key
         self._failed: dict[str, str] = {}
+        self.retries = False  # what is being done failed the last time
         self._noted = set[str]()
 
     @property
@@ -27,7 +28,7 @@ class Failing:
 
     def attempt(self, part: str, call: Callable[[], object]) -> bool:
         """Do one part; False where it raised anything."""
-        self._failed.pop(part, None)
+        self.retries = self._failed.pop(part, None) is not None
         try:
             call()
         except Exception as error:

@@ -31,7 +31,7 @@ class TraceView(LiveView):
         self.add_control("Show", self._traces.layer, "layer")
         self.add_control("Units", self._traces.order, "order")
 
-    def make_more(self) -> bool:
+    def make_ahead(self) -> bool:
         """What the panels are made of: of all at once the first picture would have to be waited for."""
         return not self.compact and self._traces.grid.make_spare()
 
@@ -43,7 +43,7 @@ class TraceView(LiveView):
         """All panels."""
         trace = self.probe("hidden")
         if isinstance(trace, HiddenTrace):
-            self._traces.show_trace(trace, in_turns=self.takes_turns)
+            self._traces.show_trace(trace, self.draw_in_turn if self.in_turns else None)
 
     def clear(self) -> None:
         """No panels."""

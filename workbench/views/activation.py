@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from engine.events import Snapshot
 from engine.inside_records import BatchActivations, BatchSlot, Floats, PreActivations
 from workbench.elided_box import ElidedBox
-from workbench.later import in_turn
 from workbench.plots.function_plot import BINS, FunctionPlot
 from workbench.plots.saving import Cell, Table
 from workbench.plots.scrolled import scrolled
@@ -72,7 +71,7 @@ class Activation(LiveView):
             self._draw_plot()
         if not self._adding and len(self._plots) < len(slots):
             self._adding = True
-            in_turn(self, self._add_plot)
+            self.draw_in_turn(self._add_plot)
 
     def clear(self) -> None:
         """No curves, no histograms."""
@@ -172,13 +171,14 @@ class Activation(LiveView):
 
         Returns whether there is more to do.
         """
-        self._adding = len(self._plots) < len(self._slots())
-        if not self._adding:
+        self._adding = False  # where it fails, too
+        if len(self._plots) >= len(self._slots()):
             return False
         if self._spare:
             self._draw_plot()
         else:
             self._make_plot()
+        self._adding = True
         return True
 
     def _make_plot(self) -> None:

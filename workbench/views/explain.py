@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Structure
 from workbench.elided_box import ElidedBox
-from workbench.later import in_turn
 from workbench.plots.calm import Calm, limit
 from workbench.plots.equation import Equation, OneSize
 from workbench.plots.functions import FUNCTIONS
@@ -129,13 +128,15 @@ class Explain(LiveView):
         left.addStretch(1)
         for column in (left, right):
             both.addLayout(column, 1)
-        in_turn(page, partial(self._add_symbols, right, structure))  # both at once would hold the window up
+        self.draw_in_turn(partial(self._add_symbols, page, right, structure))  # both at once would hold the window up
         self._share_room()
         both.setSpacing(2 * GRID)
         self._page.setWidget(page)
         self._name_layers()
 
-    def _add_symbols(self, column: QVBoxLayout, structure: Structure) -> None:
+    def _add_symbols(self, page: QWidget, column: QVBoxLayout, structure: Structure) -> None:
+        if page is not self._page.widget():
+            return  # it has gone with the run
         column.addLayout(self._symbols(structure))
         column.addStretch(1)
         self.order_tabs()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -230,6 +230,18 @@ class LiveView(BuiltInParts):
             control.setEnabled(not over)
             control.setToolTip(_ENDED if over else tip)
 
+    @property
+    def in_turns(self) -> bool:
+        """Whether what is drawn now may come in turns: what failed so is drawn whole, and the words on it stay."""
+        return self.takes_turns and not self._failing.retries
+
+    def draw_in_turn(self, call: Callable[[], object], part: str = "picture") -> None:
+        """Draw what is still to come of the picture, or of the "history", as `later.in_turn` does.
+
+        What fails there is said in the view's place, too.
+        """
+        in_turn(self, partial(self._draw_rest, part, call))
+
     def draw(self, snapshot: Snapshot) -> None:
         """Show `snapshot`, which holds at least one of the `probes`."""
 
@@ -332,8 +344,20 @@ class LiveView(BuiltInParts):
         if "snapshot" in self._behind and self.snapshot is not None:
             attempt("picture", partial(self._draw_snapshot, self.snapshot))
         self._behind.clear()
-        if not attempt("page", self.turn_page):
+        self._turn_page()
+
+    def _turn_page(self) -> None:
+        if not self._failing.attempt("page", self.turn_page):
             self.turn_page()  # to the words on why
+
+    def _draw_rest(self, part: str, call: Callable[[], object]) -> bool:
+        """Whether there is more to do."""
+        more: list[object] = []
+        self._failing.attempt(part, lambda: more.append(call()))
+        if more == [True]:
+            return True
+        self._turn_page()
+        return False
 
     def _draw_snapshot(self, snapshot: Snapshot) -> None:
         self.draw(snapshot)

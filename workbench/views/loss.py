@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from workbench.beside import Beside, Company
 from workbench.elided_box import ElidedBox
 from workbench.history import History, Values
-from workbench.later import in_turn, later
+from workbench.later import later
 from workbench.plots.calm import Calm
 from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
@@ -141,14 +141,18 @@ class Loss(LiveView):
         self._walked.read_again()
 
     def _begin_metric(self) -> None:
-        """Make its curves, unless they are there, and draw them in a turn of the event loop of their own."""
-        if self.history is not None and not self._metric.curves:
-            self._name_metric()
-            in_turn(self, self._draw_metric_too)
+        if not self._metric.curves:
+            self.draw_in_turn(self._add_metric, "history")
 
-    def _draw_metric_too(self) -> None:
-        if self.history is not None:
-            self._draw_metric(self.history)
+    def _add_metric(self) -> bool:
+        """Make its curves, then draw them, each in a turn of the event loop of its own; whether there is more to do."""
+        if self.history is None:
+            return False
+        if not self._metric.curves:
+            self._name_metric()
+            return True
+        self._draw_metric(self.history)
+        return False
 
     def best(self) -> tuple[float, float]:
         """Step and value of the lowest validation loss; NaN when none was measured."""

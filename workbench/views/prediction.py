@@ -72,7 +72,7 @@ class Prediction(LiveView):
         if isinstance(self._scores, ElidedLabel):
             self._scores.limit(1 if self.low and isinstance(self.probe("prediction"), PairsPrediction) else 2)
 
-    def make_more(self) -> bool:
+    def make_ahead(self) -> bool:
         """The page of one further kind."""
         missing = next((kind for kind in _PAGES if kind not in self.pages and kind not in self._unmade), None)
         if missing is None:

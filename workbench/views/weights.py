@@ -86,7 +86,7 @@ class WeightMaps(LiveView):
         for part in (self._spreads, self._plane):
             part.said.connect(self._read_beside)
 
-    def make_more(self) -> bool:
+    def make_ahead(self) -> bool:
         """What the bands of the matrix are made of, which are as many as gates."""
         return not self.compact and self._maps.make_spare()
 

@@ -24,13 +24,16 @@ from workbench.beside import Beside
 from workbench.elided_box import ElidedBox
 from workbench.plots.canvas import Canvas
 from workbench.plots.equation import Equation
+from workbench.plots.heat_grid import HeatGrid
 from workbench.plots.legend import Legend
 from workbench.theme import DARK, GRID, LIGHT
 from workbench.views import discover
 from workbench.views.activation import Activation
+from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
+from workbench.views.hidden_state import HiddenState
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
 from workbench.views.weights import WeightMaps
@@ -659,3 +662,69 @@ def test_whatever_fails_in_a_view_goes_no_further(
         view.turn_page()
     qtbot.waitUntil(lambda: "could not be drawn (ZeroDivisionError)" in view._message.text())
     assert page(view) is view._message
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "part"),
+    [
+        (HiddenState, HeatGrid, "make_for"),
+        (Gates, HeatGrid, "arrange"),
+        (Activation, Activation, "_draw_plot"),
+        (Explain, Explain, "_symbols"),
+        (Loss, Loss, "_name_metric"),
+        (Loss, Loss, "_draw_metric"),
+    ],
+)
+def test_what_fails_in_a_turn_of_its_own_is_said_in_the_place_of_its_view(
+    make: Maker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, kind: type[LiveView], where: type, part: str
+) -> None:
+    view, tried, usual = make(kind), [], getattr(where, part)
+    view.takes_turns = True
+
+    def fail(self: object, *given: object) -> object:
+        tried.append(True)
+        if given == ((),) or (kind is Activation and len(tried) == 1):
+            return usual(self, *given)  # what a view does before its turn
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(where, part, fail)
+        fill(view)
+        assert "ZeroDivisionError" not in view.why_empty()
+        qtbot.waitUntil(lambda: page(view) is view._message)
+        assert "could not be drawn (ZeroDivisionError)" in view._message.text()
+    fill(view)
+    assert page(view) is view.body
+
+
+def test_what_fails_in_turns_is_drawn_whole_until_it_comes(
+    make: Maker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> bool:
+        raise ZeroDivisionError
+
+    view, deep = make(Gates), measured.snapshot(measured.trace(layers=4, reverse=True))
+    view.takes_turns = True
+    with monkeypatch.context() as patched:
+        patched.setattr(HeatGrid, "_place", fail)
+        patched.setattr(HeatGrid, "make_for", fail)
+        view.show_snapshot(deep)
+        qtbot.waitUntil(lambda: page(view) is view._message)
+        view.show_snapshot(deep)
+        assert page(view) is view._message  # it does not flicker
+    view.show_snapshot(deep)
+    assert page(view) is view.body
+
+
+def test_what_cannot_be_made_ahead_holds_nothing_up(
+    make: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_view: LiveView) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Gates, "make_ahead", fail)
+    view = make(Gates)
+    assert not view.make_more()
+    assert "gates" in caplog.text
+    fill(view)
+    assert (page(view), view.make_more(), len(caplog.records)) == (view.body, False, 1)
