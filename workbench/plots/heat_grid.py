@@ -61,6 +61,7 @@ class HeatGrid(QWidget):
         self._axes: list[LabelAxis] = []
         self._spare: list[_Cell] = []  # made ahead
         self._bare: set[int] = set()  # panels that have shown nothing yet
+        self._levelled: list[tuple[int, float]] = []  # headings, when they were made alike the last time
         self._cursor: int | None = None
         self.legend, self.canvas = Legend(theme), Canvas()
         layout = QVBoxLayout(self)
@@ -104,7 +105,7 @@ class HeatGrid(QWidget):
         if tuple(panels) == self.panels:
             return False
         self.panels = tuple(panels)
-        self._bare = set(range(len(self.panels)))
+        self._bare, self._levelled = set(range(len(self.panels))), []
         self.canvas.empty()
         self._axes.clear()
         self._cells = [self._spare.pop() if self._spare else _Cell() for _ in self.panels]
@@ -132,12 +133,20 @@ class HeatGrid(QWidget):
         """Headings of a row break alike: one line beside two looked like another kind of picture."""
         if self._bare:
             return  # each heading that comes may be higher, and all panels would be laid out anew with each
+        if self._headings == self._levelled:
+            return  # as with most of the panels of one layout
         most: dict[int, int] = {}  # lines, by row
         for panel, cell in zip(self.panels, self._cells, strict=True):
             most[panel.row] = max(most.get(panel.row, 0), cell.title.lines)
         for panel, cell in zip(self.panels, self._cells, strict=True):
             cell.title.spread(most[panel.row])
+        self._levelled = self._headings
         self._keep_readable()
+
+    @property
+    def _headings(self) -> list[tuple[int, float]]:
+        """Lines and pixels of height of each."""
+        return [(cell.title.lines, cell.title.minimumHeight()) for cell in self._cells]
 
     def _keep_readable(self) -> None:
         """As high as all rows need below their headings; what does not fit is scrolled."""

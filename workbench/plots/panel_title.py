@@ -53,7 +53,7 @@ class PanelTitle(pg.LabelItem):
         self._size, self._lines = theme.small, 0
         self.setAttr("color", theme.text)
         self.setAttr("size", f"{theme.small}px")
-        self._write()
+        self._write(anew=bool(self.text))
 
     @property
     def lines(self) -> int:
@@ -66,7 +66,8 @@ class PanelTitle(pg.LabelItem):
             self._beside = lines
             self._write()
 
-    def _write(self) -> None:
+    def _write(self, *, anew: bool = False) -> None:
+        """Lay out another text, or the same `anew`: at each resize of many panels that took as long as two frames."""
         font = QFont()
         font.setPixelSize(self._size)
         metrics = QFontMetrics(font)
@@ -86,7 +87,9 @@ class PanelTitle(pg.LabelItem):
         high = max(self._lines, len(lines))
         self.setFixedHeight(high * metrics.lineSpacing() + _AROUND if high else 0)
         shown = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self._room) for line in lines]
-        self.setText("<br>".join(map(html.escape, shown)))
+        text = "<br>".join(map(html.escape, shown))
+        if anew or text != self.text:
+            self.setText(text)
         self.setToolTip(self.name)
 
     def _pieces(self, part: str, metrics: QFontMetrics) -> list[str]:

@@ -614,6 +614,32 @@ def test_titles_of_a_row_have_as_many_lines(qtbot: QtBot) -> None:
     assert [title.lines for title in titles] == [1, 1, 1, 2]
 
 
+def test_headings_that_stay_as_they_are_are_not_laid_out_anew(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = HeatGrid(LIGHT, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.arrange([Panel(0, column) for column in range(2)])
+    for index in range(2):
+        grid.show_panel(index, np.zeros((4, 6), np.float32), (0, 1), f"gate {index} · open")
+    title = grid._cells[0].title
+    title.fit(900)
+    grid._level_titles()
+    laid_out, levelled, usual = list[str](), list[int](), PanelTitle.setText
+
+    def lay_out(title: PanelTitle, text: str) -> None:
+        laid_out.append(text)
+        usual(title, text)
+
+    monkeypatch.setattr(PanelTitle, "setText", lay_out)
+    monkeypatch.setattr(PanelTitle, "spread", lambda _self, lines: levelled.append(lines))
+    title.fit(910)
+    for _ in grid._cells:  # as each is resized by one layout
+        grid._level_titles()
+    assert (laid_out, levelled) == ([], [])
+    title.show_name("gate 0 · shut")
+    title.dress(DARK)
+    assert laid_out == ["gate 0<br>shut"] * 2  # in as many lines as the one beside it
+
+
 def test_lines_are_as_wide_on_a_screen_of_twice_the_density() -> None:
     dense = dataclasses.replace(LIGHT, density=2.0)
     of_layer = layer_stroke(0, 2)
