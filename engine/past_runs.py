@@ -26,6 +26,13 @@ _UNREADABLE = (
     *(OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
     *(RecursionError, csv.Error),
 )
+# What "auto" stood for, told by the metric of the data: `engine.losses.loss_for` takes what the data suggests.
+_SUGGESTED = {
+    **dict.fromkeys(("RMSE", "MSE"), "mse"),
+    **dict.fromkeys(("accuracy", "balanced accuracy", "bits per character"), "cross_entropy"),
+    **dict.fromkeys(("exact match", "symbol error rate", "BLEU", "bits per symbol"), "cross_entropy"),
+    "micro F1": "binary_cross_entropy",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -226,20 +233,22 @@ def _evaluated(row: list[str], columns: Mapping[str, int], metric: str) -> list[
 
 
 def _started(folder: Path, experiment: Experiment, result: Mapping[str, Any], metric: str) -> RunStarted:
+    metric = str(result.get("metric") or metric)
     return RunStarted(
         parameters=int(result.get("parameters") or 0),
         steps_per_epoch=0,  # nobody wrote it down
         epochs=experiment.training.epochs,
-        metric=str(result.get("metric") or metric),
+        metric=metric,
         baselines=_pairs(result.get("validation_baselines")),
         folder=str(folder),
-        loss=str(result.get("loss") or _chosen_loss(experiment)),
+        loss=str(result.get("loss") or _chosen_loss(experiment, metric)),
     )
 
 
-def _chosen_loss(experiment: Experiment) -> str:
-    """What the settings say; which one the data suggested knows the result alone."""
-    return "" if experiment.training.loss == "auto" else experiment.training.loss
+def _chosen_loss(experiment: Experiment, metric: str) -> str:
+    """What the settings say, of a run whose result does not; "" where neither they nor the metric tell."""
+    chosen = experiment.training.loss
+    return _SUGGESTED.get(metric, "") if chosen == "auto" else chosen
 
 
 def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:

@@ -4,20 +4,25 @@ import csv
 import json
 import math
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.config import ConfigError, Experiment, experiment_from_toml, read_experiment
-from engine.data import Dataset
-from engine.past_runs import read_run
+from engine.config import ConfigError, DataConfig, Experiment, experiment_from_toml, read_experiment
+from engine.data import Dataset, samples
+from engine.data.pairs.pairs_dataset import PairsDataset
+from engine.data.sequences.label_metrics import METRIC
+from engine.past_runs import _SUGGESTED, read_run
 from engine.resuming import saved_run
 from engine.runs import check_folder, load_run, plain
 from engine.storage.run_folders import RunFolderError
 from engine.storage.weights import WeightsFileError, read_weights, write_weights
 from engine.training import TrainingRun
+from tests.engine.data.making import sample_data
+
+JUDGES = next(each.metadata["info"].choices for each in fields(DataConfig) if each.name == "judge")
 
 
 @pytest.fixture
@@ -86,19 +91,23 @@ def test_a_run_comes_back_as_it_was(run: TrainingRun, tmp_path: Path, part: str)
 
 
 @pytest.mark.parametrize(
-    ("ended", "chosen", "loss"), [(True, "auto", "mse"), (False, "mae", "mae"), (False, "auto", "")]
+    ("chosen", "gone", "loss"),
+    [
+        ("auto", (), "mse"),
+        ("mae", ("result.json",), "mae"),
+        ("auto", ("result.json",), "mse"),  # as the metric tells
+        ("auto", ("result.json", "metrics.csv"), ""),
+    ],
 )
-def test_a_past_run_tells_its_loss_as_far_as_somebody_wrote_it_down(
-    run: TrainingRun, tmp_path: Path, ended: bool, chosen: str, loss: str
+def test_a_past_run_tells_its_loss_as_far_as_something_tells_it(
+    run: TrainingRun, tmp_path: Path, chosen: str, gone: tuple[str, ...], loss: str
 ) -> None:
     folder = tmp_path / "run"
     settings = folder / "experiment.toml"
     settings.write_text(settings.read_text().replace('loss = "auto"', f'loss = "{chosen}"'))
-    if not ended:
-        (folder / "result.json").unlink()
-    started = read_run(folder).started
-    assert started is not None
-    assert started.loss == loss
+    for name in gone:
+        (folder / name).unlink()
+    assert read_run(folder).started.loss == loss
 
 
 @pytest.mark.parametrize(
@@ -228,3 +237,26 @@ def test_plain_values() -> None:
         "b": {"c": None},
         "d": "x",
     }
+
+
+def test_a_run_of_before_losses_were_told_has_the_one_that_its_data_suggested(run: TrainingRun, tmp_path: Path) -> None:
+    result = tmp_path / "run" / "result.json"
+    known = json.loads(result.read_text())
+    assert known.pop("loss") == run.dataset.loss
+    result.write_text(json.dumps(known))
+    assert read_run(tmp_path / "run").started.loss == run.dataset.loss
+
+
+@pytest.mark.parametrize("key", [each.key for each in samples()])
+def test_the_metric_of_data_tells_the_loss_that_it_suggests(key: str) -> None:
+    data = sample_data(key)
+    assert _SUGGESTED[data.metric] == data.loss
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_whatever_pairs_are_judged_by_tells_their_loss(judge: str) -> None:
+    assert _SUGGESTED[judge] == PairsDataset.loss
+
+
+def test_the_metric_of_several_labels_tells_their_loss() -> None:
+    assert _SUGGESTED[METRIC] == "binary_cross_entropy"
