@@ -22,25 +22,12 @@ from workbench.plots.walk_keys import way_of
 from workbench.spoken import announce
 from workbench.theme import Theme
 from workbench.views._built_in_parts import BuiltInParts
+from workbench.views._measured import Measured
+from workbench.views._unmeasured import TOO_EARLY, Unmeasured
 
-_TOO_EARLY = "Nothing was measured for this view by then. Go to a later step of the run with the slider below."
 _ENDED = "This is measured while a run goes on, and the run has ended."
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
-_OLD = 0.01  # of the steps so far: a part of a picture that is older says so
 _MOST_KEY = 4  # rows of the key of a compact or low view
-_LASTING = frozenset({"structure"})  # probes that are the same throughout a run
-_BEGINNING = "The run begins: what it measures appears here with the first batches."
-_ENDED_BEFORE = "The run ended before this was measured. Run again (F5) and look at this view while it trains."
-_FAILED = (
-    "The run failed before this was measured.\n"
-    "The pane Findings says why, and what to change before you run again (F5)."
-)
-_UNTRAINED = (
-    "These weights were imported and scored as they came; what this view shows is measured on batches, and none was "
-    "trained. Step (F10) looks into them with one batch, Run (F5) trains on from them."
-)
-_THEN = "Then press Run (F5): a single run is drawn here."
-_WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."
 
 
 class LiveView(BuiltInParts):
@@ -76,12 +63,9 @@ class LiveView(BuiltInParts):
         self.history: History | None = None
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
-        self._measured: dict[str, Probe] = {}
-        self._since: dict[str, tuple[int, int]] = {}  # step and epoch that each was measured at
+        self._measured, self._absence = Measured(self.probes), Unmeasured(self.waiting)
         self._held = self._too_early = False
-        self._beginning = self._untrained = self._failed = False
-        self._held_off = ""
-        self.over = self.at_rest = False
+        self.at_rest = False
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self.fit_text()
@@ -111,17 +95,12 @@ class LiveView(BuiltInParts):
         return {}
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draw what was measured, now or when the view is next seen.
-
-        Of an earlier moment it holds all that was known by then: what was measured later is put aside.
-        """
-        mine = {name: value for name, value in snapshot.values if name in self.probes}
-        self._too_early = self.moment is not None and bool(self.probes) and not mine
-        if mine:
-            first, self.snapshot = not self._measured, snapshot
-            kept = self._measured if self.moment is None else {n: p for n, p in self._measured.items() if n in _LASTING}
-            self._measured = kept | mine
-            self._since |= dict.fromkeys(mine, (snapshot.step, snapshot.epoch))
+        """Draw what was measured, now or when the view is next seen."""
+        first, at_moment = not self._measured.newest, self.moment is not None
+        found = self._measured.take(snapshot, of_moment=at_moment)
+        self._too_early = at_moment and bool(self.probes) and not found
+        if found:
+            self.snapshot = snapshot
             self._catch_up("snapshot")
             if first:
                 self.began.emit()
@@ -130,7 +109,7 @@ class LiveView(BuiltInParts):
 
     def begins_with(self, snapshot: Snapshot) -> bool:
         """Whether the first picture of the run is made of it, before somebody's eyes."""
-        return not self._measured and self.active and any(name in self.probes for name, _ in snapshot.values)
+        return not self._measured.newest and self.active and any(name in self.probes for name, _ in snapshot.values)
 
     def show_history(self, history: History) -> None:
         """Draw the scalars of the run, now or when the view is next seen. `history` may go on growing."""
@@ -151,8 +130,9 @@ class LiveView(BuiltInParts):
 
     def show_start(self, start: RunStarted) -> None:
         """Learn what the run measures and has to beat."""
-        self.start, self._beginning, self._failed = start, False, False
-        self._lock_asking(over=False)
+        self.start = start
+        self._absence.begin()
+        self._lock_asking()
         self._catch_up("history" if self.history else "")
 
     def show_end(self, *, untrained: bool = False, failed: bool = False) -> None:
@@ -160,8 +140,8 @@ class LiveView(BuiltInParts):
 
         `untrained` where it had no batches, as it scored imported weights.
         """
-        self._beginning, self._untrained, self._failed = False, untrained, failed
-        self._lock_asking(over=True)
+        self._absence.end(untrained=untrained, failed=failed)
+        self._lock_asking()
         self._catch_up()
         self._stamp_snapshot()
 
@@ -173,17 +153,16 @@ class LiveView(BuiltInParts):
 
     def hold_off(self, reason: str) -> None:
         """No run can begin now, and why; empty when one can."""
-        self._held_off = reason
+        self._absence.hold_off(reason)
         self._catch_up()
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the last run; `beginning` when a new one is on its way, of which nothing is known yet."""
-        self.moment, self._too_early, self._beginning = None, False, beginning
-        self._untrained = self._failed = False
-        self._lock_asking(over=False)
+        self.moment, self._too_early = None, False
+        self._absence.reset(beginning=beginning)
+        self._lock_asking()
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
-        self._since.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
         self._stamp.show_text("")  # other runs may be drawn on
         self._failing.forget()
@@ -221,14 +200,13 @@ class LiveView(BuiltInParts):
         """As `add_control`, for a choice that a run has to measure: locked, with the reason, once it has ended."""
         self._asking[control] = control.toolTip()
         both = self.add_control(label, control, name)
-        self._lock_asking(self.over)
+        self._lock_asking()
         return both
 
-    def _lock_asking(self, over: bool) -> None:
-        self.over = over
+    def _lock_asking(self) -> None:
         for control, tip in self._asking.items():
-            control.setEnabled(not over)
-            control.setToolTip(_ENDED if over else tip)
+            control.setEnabled(not self.over)
+            control.setToolTip(_ENDED if self.over else tip)
 
     @property
     def in_turns(self) -> bool:
@@ -253,7 +231,7 @@ class LiveView(BuiltInParts):
 
     def why_empty(self) -> str:
         """As `reason`; of a moment of the run by which nothing had been measured for this view yet, that."""
-        return self._failing.why or self.reason() or (_TOO_EARLY if self._too_early else "")
+        return self._failing.why or self.reason() or (TOO_EARLY if self._too_early else "")
 
     def turn_page(self) -> None:
         """What made drawing fail may have been chosen, so that it can be chosen otherwise."""
@@ -268,19 +246,12 @@ class LiveView(BuiltInParts):
     @property
     def unmeasured(self) -> str:
         """What to do that there is something to see: begin a run, wait for it, go on with it, or mend it."""
-        if self._beginning:
-            return _BEGINNING
-        if self.moment is not None:
-            return _TOO_EARLY
-        if self._held_off:
-            return f"{self._held_off}\n{_THEN}"
-        if self._failed:
-            return _FAILED
-        if self.start is None:
-            return self.waiting
-        if self._untrained:
-            return _UNTRAINED
-        return _ENDED_BEFORE if self.over else _WITH_NEXT_BATCH
+        return self._absence.words(at_moment=self.moment is not None)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run measures nothing any more."""
+        return self._absence.over
 
     def time_steps(self) -> int:
         """How many steps the time axis has, for the arrow keys; 0 for a view without one."""
@@ -292,11 +263,11 @@ class LiveView(BuiltInParts):
 
     def probe(self, name: str) -> Probe | None:
         """The last measurement of one of `probes`; None when there was none in this run."""
-        return self._measured.get(name)
+        return self._measured.newest.get(name)
 
     def since(self, name: str) -> tuple[int, int] | None:
         """Step and epoch that it was measured at: what takes long is measured seldom."""
-        return self._since.get(name)
+        return self._measured.since.get(name)
 
     # --- when to draw -----------------------------------------------------------------------------------
 
@@ -370,12 +341,7 @@ class LiveView(BuiltInParts):
         history = self.history if self.over and self.moment is None else None
         step, epoch = self.moment_of(self.snapshot)
         best = history is not None and history.lowest("validation_loss")[0] == step
-        self.stamp(step, epoch, "best weights" if best else self._old_parts(step))
-
-    def _old_parts(self, step: int) -> str:
-        """What of the picture was measured much earlier in the run than the rest, and when."""
-        ages = [(words, self._since.get(name, (step, 0))[0]) for name, words in self.parts.items()]
-        return ", ".join(f"{words} of step {then:,}" for words, then in ages if then < (1 - _OLD) * step)
+        self.stamp(step, epoch, "best weights" if best else self._measured.older(step, self.parts))
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Go so many places within the picture and read out what is there; False where it has none that way."""
