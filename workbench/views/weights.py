@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
-from engine.inside_records import Floats, ParameterPicture, Spectrum, Weights
+from engine.inside_records import ParameterPicture, Spectrum, Weights
 from workbench.elided_box import ElidedBox
 from workbench.plots.eigenvalue_plot import EigenvaluePlot
-from workbench.plots.heat_grid import HeatGrid, Panel, Spot
-from workbench.plots.keys import Scale
-from workbench.plots.levels import Levels
-from workbench.plots.numerals import numeral
+from workbench.plots.parameter_map import ParameterMap
 from workbench.plots.saving import Cell, Table
 from workbench.plots.scrolled import scrolled
 from workbench.plots.spread import Spread
@@ -27,7 +23,6 @@ from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
-_LEAST_LEVEL = 1e-3
 _NARROW = 40  # letters of text beside each other
 _MATRIX, _HISTOGRAM, _PLANE = 32 * GRID, 19 * GRID, 24 * GRID  # pixels of height at least, with text of the usual size
 
@@ -67,24 +62,28 @@ class WeightMaps(LiveView):
 
     def build(self) -> Iterator[None]:
         """The matrix at the left; histogram over training and spectrum at the right."""
-        self._maps = HeatGrid(self.theme, bottom="column", left="row")
+        self._maps = ParameterMap(self.theme)
         yield
         self._spreads = SpreadMap(self.theme)
         yield
         self._plane = EigenvaluePlot(self.theme)
-        self._levels = dict[str, Levels]()
-        self._cell: tuple[int, int, int] | None = None  # panel, row and column that keys went to
         self._parameter, self._matrix = ElidedBox(), ElidedBox()
         self._parameter.activated.connect(self._draw_other)
         self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
         self.add_control("Parameter", self._parameter, "parameter")
         self._choice = self.add_asking_control("Spectrum of", self._matrix, "matrix")
         self._lay_out()
-        self._maps.hovered.connect(self._hover)
-        self._spreads.said.connect(self._plane.leave)
-        self._plane.said.connect(self._spreads.walked.leave)
-        for part in (self._spreads, self._plane):
-            part.said.connect(self._read_beside)
+        self._let_one_speak()
+
+    def _let_one_speak(self) -> None:
+        """Where something is read out of one picture, nothing is of the others."""
+        maps, spreads, plane = self._maps, self._spreads, self._plane
+        parts = ((maps, maps.leave), (spreads, spreads.walked.leave), (plane, plane.leave))
+        for part, _ in parts:
+            part.said.connect(self.read_out)
+            for other, leave in parts:
+                if other is not part:
+                    part.said.connect(leave)
 
     def make_ahead(self) -> bool:
         """What the bands of the matrix are made of, which are as many as gates."""
@@ -129,11 +128,8 @@ class WeightMaps(LiveView):
             self._draw_spectrum(spectrum)
 
     def clear(self) -> None:
-        """No pictures; the levels of the last run are forgotten."""
-        self._levels.clear()
-        self._mark_cell(None)
-        self._maps.arrange(())
-        self._maps.show_scales(())
+        """No pictures."""
+        self._maps.forget()
         self._spreads.forget()
         self._plane.forget()
 
@@ -143,7 +139,7 @@ class WeightMaps(LiveView):
         self._spreads.apply_theme(self.theme)
         self._plane.apply_theme(self.theme)
         weights = self.probe("weights")
-        if isinstance(weights, Weights) and self._levels:  # it was drawn, in other colours
+        if isinstance(weights, Weights) and self._maps.panels:  # it was drawn, in other colours
             self._draw_maps(weights)
 
     def reset_zoom(self) -> None:
@@ -175,29 +171,16 @@ class WeightMaps(LiveView):
         return weights.parameters[self._parameter.currentIndex()]
 
     def _draw_other(self) -> None:
-        self._hover(None)  # a cell of the matrix before
+        self._maps.let_go()  # of a cell of the matrix before
         weights = self.probe("weights")
         if isinstance(weights, Weights):
             self._draw_maps(weights)
 
     def _draw_maps(self, weights: Weights) -> None:
         picture = self._chosen(weights)
-        held = self._levels.setdefault(picture.name, Levels(_LEAST_LEVEL))
-        levels = held.hold(picture.quantiles)
-        bands = _bands(picture)
-        columns = 1 if len(bands) == 1 else 2
-        self._maps.arrange([Panel(index // columns, index % columns) for index in range(len(bands))])
-        for index, (name, values) in enumerate(bands):
-            self._maps.show_panel(index, values, levels, name)
-        down, across = picture.pool
-        self._maps.show_axis([str(across * column) for column in range(bands[0][1].shape[1])])
-        for row in range(-(-len(bands) // columns)):
-            self._maps.show_units(row, [str(down * unit) for unit in range(bands[0][1].shape[0])])
-        pooled = f", strongest of {down} × {across}" if picture.pool != (1, 1) else ""
-        self._maps.show_scales([Scale(f"weight{pooled}", self.theme.color_map("diverging"), *levels, held.beyond)])
+        self._maps.show_parameter(picture)
         if not self.compact:
-            self._draw_spread(picture.name, levels[1])
-        self._read_cell()
+            self._draw_spread(picture.name, self._maps.levels(0)[1])
 
     def _draw_spread(self, name: str, reach: float) -> None:
         shares, steps = self._spread.picture(name, reach)
@@ -217,33 +200,20 @@ class WeightMaps(LiveView):
         if spectrum.available:
             self._plane.show_spectrum(spectrum)
 
-    # --- mouse ------------------------------------------------------------------------------------------
+    # --- keys -------------------------------------------------------------------------------------------
 
     def walk_inside(self, across: int, down: int) -> bool:
         """From cell to cell, down through all bands of the matrix.
 
         Up from its first row are the eigenvalues, right of its last column the histograms.
         """
-        if self._walk_spreads(across, down) or self._walk_plane(across, down):
-            return True
-        grid = self._maps
-        rows = [(panel, row) for panel in range(len(grid.panels)) for row in range(len(grid.data(panel)))]
-        if not rows:
-            return False
-        panel, row, column = self._cell or (0, 0, 0)
-        at = rows.index((panel, row)) if (panel, row) in rows else 0
-        panel, row = rows[min(max(at + (down if self._cell else 0), 0), len(rows) - 1)]
-        last = grid.data(panel).shape[1] - 1
-        column = min(max(column + (across if self._cell else 0), 0), last)
-        self._mark_cell((panel, row, column))
-        grid.reveal(panel)
-        self._read_cell()
-        return True
+        beside = self._walk_spreads(across, down) or self._walk_plane(across, down)
+        return beside or self._maps.walk(across, down)
 
     def _walk_plane(self, across: int, down: int) -> bool:
         """The further up or to the right the smaller; down from the outermost one is the matrix again."""
         inside = self._plane.at is not None
-        above = down < 0 and (self._cell is None or self._cell[:2] == (0, 0))
+        above = down < 0 and self._maps.in_first_row
         if down > 0 and self._plane.at == 0:
             self._plane.leave()
             return False
@@ -251,58 +221,16 @@ class WeightMaps(LiveView):
 
     def _walk_spreads(self, across: int, down: int) -> bool:
         """Left of the first moment is the matrix again."""
-        cell, inside = self._cell, self._spreads.walked.cell
+        inside = self._spreads.walked.cell
         if inside is not None and not inside[1] and across == -1:
             self._spreads.walked.leave()
             return False
-        beside = cell is not None and across == 1 and cell[2] == self._maps.data(cell[0]).shape[1] - 1
+        beside = across == 1 and self._maps.in_last_column
         return self._spreads.isVisible() and (inside is not None or beside) and self._spreads.walk(across, down)
-
-    def _read_cell(self) -> None:
-        if self._cell is not None:
-            panel, row, column = self._cell
-            self._read(Spot(panel, row, column, float(self._maps.data(panel)[row, column])))
 
     def leave_inside(self) -> None:
         """No cell is read out."""
-        self._hover(None)
-
-    def _mark_cell(self, cell: tuple[int, int, int] | None) -> None:
-        self._cell = cell
-        self._maps.show_row(cell[:2] if cell else None)
-        self._maps.show_cursor(cell[2] if cell else None)
-
-    def _hover(self, spot: Spot | None) -> None:
-        self._mark_cell(None)
-        self._plane.leave()
-        self._spreads.walked.leave()
-        self._read(spot)
-
-    def _read_beside(self, words: str) -> None:
-        """Of the histograms or the eigenvalues: no cell of the matrix is read out then."""
-        self._mark_cell(None)
-        self.read_out(words)
-
-    def _read(self, spot: Spot | None) -> None:
-        weights = self.probe("weights")
-        if spot is None or not isinstance(weights, Weights):
-            self.read_out("")
-            return
-        picture = self._chosen(weights)
-        down, across = picture.pool
-        name, band = _bands(picture)[spot.panel]
-        row, column = (spot.unit, spot.time) if len(picture.shape) > 1 else (spot.time, 0)
-        place = f"{name or picture.name} · row {down * row} · column {across * column}"
-        pooled = f" (strongest of {down} × {across})" if picture.pool != (1, 1) else ""
-        self.read_out(f"{place}{pooled} · {numeral(f'{band[spot.unit, spot.time]:+.5f}')}")
-
-
-def _bands(picture: ParameterPicture) -> list[tuple[str, Floats]]:
-    """Name and picture (rows, columns) of every band of rows; a bias lies down."""
-    names = picture.blocks or ("",)
-    parts = np.split(picture.values, len(names)) if len(names) > 1 else [picture.values]
-    flat = len(picture.shape) == 1
-    return [(name, np.ascontiguousarray(part.T) if flat else part) for name, part in zip(names, parts, strict=True)]
+        self._maps.let_go()
 
 
 def _summary(picture: ParameterPicture) -> tuple[Cell, ...]:

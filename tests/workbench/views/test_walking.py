@@ -219,7 +219,7 @@ def test_eigenvalues_are_walked_by_size_above_the_matrix(show: Show) -> None:
     assert view._readout.text().startswith("input · row 0 · column 0 · ")
     assert (view._plane.at, len(ring.x)) == (None, 0)
     QTest.keyClick(view, Qt.Key.Key_Up)
-    assert (view._plane.at, view._cell) == (0, None)
+    assert (view._plane.at, view._maps.at) == (0, None)
     view.show_snapshot(measured.snapshot(measured.spectrum(radius=1.25)))
     assert view._readout.text().endswith("size 1.2500")
     QTest.keyClick(view, Qt.Key.Key_Escape)
@@ -249,7 +249,7 @@ def test_bins_of_the_histograms_are_walked_right_of_the_matrix(show: Show) -> No
     assert (spreads.walked.cell, view._readout.text()) == (None, by_keys)
     for key in ("Down", "End", "Right", "Left"):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
-    assert (spreads.walked.cell, view._cell) == (None, (0, 0, 0))
+    assert (spreads.walked.cell, view._maps.at) == (None, (0, 0, 0))
     for key in ("End", "Right", "Escape"):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
     assert (spreads.walked.cell, view._readout.text()) == (None, "")
@@ -262,7 +262,7 @@ def test_of_the_parts_of_weights_one_at_a_time_is_read_out(show: Show) -> None:
     QTest.keyClick(view, Qt.Key.Key_Down)
     view._plane.said.emit("under the mouse")
     view.show_snapshot(shown)
-    assert (view._cell, view._readout.text()) == (None, "under the mouse")
+    assert (view._maps.at, view._readout.text()) == (None, "under the mouse")
     for key in ("Down", "End", "Right"):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
     assert view._spreads.walked.cell
