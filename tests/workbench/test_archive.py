@@ -413,9 +413,9 @@ def test_where_the_last_run_that_was_found_goes_none_that_is_hidden_is_chosen(pa
     panel.drop(record)
     assert panel.current is None
     assert not any(button.isEnabled() for button in panel._buttons.values())
-    assert panel._details._text.text().startswith("No run holds every word")
+    assert panel._about.details._text.text().startswith("No run holds every word")
     panel._filter.clear()
-    assert panel._details._text.text().startswith("No run is chosen.")
+    assert panel._about.details._text.text().startswith("No run is chosen.")
 
 
 def test_the_tip_of_a_run_shows_its_notes_as_they_are(panel: RunsPanel) -> None:
@@ -454,10 +454,10 @@ def test_when_the_chosen_run_goes_the_one_that_is_told_of_is_chosen(panel: RunsP
     chosen = panel.current
     assert chosen is not None
     panel.activateWindow()
-    panel._notes.setFocus()
-    qtbot.waitUntil(panel._notes.hasFocus)
+    panel._about.notes.setFocus()
+    qtbot.waitUntil(panel._about.notes.hasFocus)
     panel.drop(chosen)
-    assert panel._notes.hasFocus()
+    assert panel._about.notes.hasFocus()
     assert panel.current is not chosen
     assert panel.chosen == [panel.current]
 
@@ -481,20 +481,20 @@ def test_where_no_run_is_chosen_none_is_told_of_and_nothing_can_be_done(panel: R
     noted: list[tuple[RunRecord, str]] = []
     panel.noted.connect(lambda record, text: noted.append((record, text)))
     before = panel.current
-    panel._notes.setText("slow")
+    panel._about.notes.setText("slow")
     panel.resize(400, 800)
     QTest.mouseClick(panel._list.viewport(), Qt.MouseButton.LeftButton, pos=panel._list.viewport().rect().bottomRight())
     assert (panel.current, panel.chosen) == (None, [])
     assert noted == [(before, "slow")]
-    assert panel._details._text.text().startswith("No run is chosen.")
-    assert panel._notes.isHidden()
+    assert panel._about.details._text.text().startswith("No run is chosen.")
+    assert panel._about.notes.isHidden()
     assert not any(button.isEnabled() for button in panel._buttons.values())
     panel.activateWindow()
     panel._more.setFocus()
     qtbot.waitUntil(panel._more.hasFocus)
     panel._list.setFocus(Qt.FocusReason.TabFocusReason)  # who comes by key is at the row where they were
     qtbot.waitUntil(lambda: panel.current is before)
-    assert not panel._notes.isHidden()
+    assert not panel._about.notes.isHidden()
 
 
 def test_of_several_chosen_runs_the_one_that_keys_are_at_is_told_of(panel: RunsPanel) -> None:
@@ -504,7 +504,7 @@ def test_of_several_chosen_runs_the_one_that_keys_are_at_is_told_of(panel: RunsP
     assert panel.current is first.record
     first.setSelected(False)  # as by a click with Ctrl
     assert panel.current is last.record
-    assert panel._told is last.record
+    assert panel._about._told is last.record
 
 
 def test_eyes_open_and_shut_by_key(panel: RunsPanel, qtbot: QtBot) -> None:
@@ -578,7 +578,7 @@ def test_what_is_written_on_a_run_goes_to_that_run_even_when_another_is_chosen_m
     noted: list[tuple[RunRecord, str]] = []
     panel.noted.connect(lambda record, text: noted.append((record, text)))
     first = panel.current
-    panel._notes.setText("slow")
+    panel._about.notes.setText("slow")
     panel._list.setCurrentItem(panel._rows[1])
     assert panel.current is not first
     assert noted == [(first, "slow")]

@@ -449,4 +449,4 @@ def test_names_in_angle_brackets_are_shown_as_they_are(bench: Bench) -> None:
     assert record is not None
     record.outcome = RunFailed("No number", "price<b> is none", "", 1)
     bench.window.runs._show_details()
-    assert "price<b> is none" in plain(bench.window.runs._details._text.text())
+    assert "price<b> is none" in plain(bench.window.runs._about.details._text.text())

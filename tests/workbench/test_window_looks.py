@@ -92,7 +92,7 @@ def test_what_is_said_of_a_run_can_be_read_in_the_least_room(bench: Bench, scale
     runs.resize(runs.minimumSizeHint())
     said = runs.findChild(QLabel, "run_details")
     assert said is not None
-    bench.window.runs._details.setText(said.text() + " and of settings that differ" * 20)
+    bench.window.runs._about.details.setText(said.text() + " and of settings that differ" * 20)
     bench.until(lambda: said.height() >= said.heightForWidth(said.width()))
     chosen = bench.window.runs._list
     bench.until(lambda: chosen.viewport().rect().contains(chosen.visualItemRect(chosen.currentItem())))

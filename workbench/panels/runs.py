@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -11,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPushButton,
     QToolButton,
     QTreeWidgetItem,
@@ -19,20 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.draft import source_name
-from workbench.panels.labels import ScrolledText, column
+from workbench.panels.about_run import AboutRun
+from workbench.panels.labels import column
 from workbench.panels.message import Message
 from workbench.panels.run_filter import RunFilter
 from workbench.panels.run_menu import RunMenu
-from workbench.panels.run_rows import (
-    COLUMNS,
-    EYE,
-    RunRow,
-    best_words,
-    different_settings,
-    runs_list,
-    step_words,
-    tested_words,
-)
+from workbench.panels.run_rows import COLUMNS, EYE, RunRow, runs_list
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
 
@@ -63,14 +53,9 @@ class RunsPanel(QWidget):
         self._theme = theme
         self._rows: dict[int, RunRow] = {}  # by the record's number
         self._lock = ""
-        self._told: RunRecord | None = None  # whom details and notes are about
         self._list = runs_list()
         self._filter = RunFilter(self._list)
-        self._details = ScrolledText("small", "run_details", "About the chosen run")
-        self._notes = QLineEdit()
-        self._notes.setObjectName("run_notes")
-        self._notes.setAccessibleName("Notes on the run")
-        self._notes.setPlaceholderText("Notes on this run")
+        self._about = AboutRun()
         self.message = Message("runs_message", "What was deleted", "notice", "Bring back")
         self.left_out = Message("runs_left_out", "Runs that cannot be listed", "notice")
         self.menu = self._make_menu()
@@ -123,6 +108,7 @@ class RunsPanel(QWidget):
     def drop(self, record: RunRecord) -> None:
         """A run is no longer here."""
         row = self._rows.pop(record.number)
+        self._about.forget(record)
         with QSignalBlocker(self._list):  # for a moment none is chosen, and notes that have the keys would be hidden
             self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
             self._tell_apart()
@@ -203,7 +189,7 @@ class RunsPanel(QWidget):
             "export": self.export_asked, "folder": self.folder_asked,
         }  # fmt: skip
         calls: dict[str, Callable[[], object]] = {name: partial(self._ask, asked.emit) for name, asked in ask.items()}
-        calls["show"], calls["note"] = self._toggle_chosen, self._notes.setFocus
+        calls["show"], calls["note"] = self._toggle_chosen, self._about.notes.setFocus
         calls["compare"] = lambda: self.compare_asked.emit(self.chosen)
         calls["delete"] = lambda: self.delete_asked.emit(self.chosen)
         return RunMenu(self._list, calls, self)
@@ -225,7 +211,7 @@ class RunsPanel(QWidget):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self.menu)
         layout = column(self, GRID)
-        for part in (self._filter, self._list, self.message, self.left_out, self._details, self._notes):
+        for part in (self._filter, self._list, self.message, self.left_out, self._about):
             layout.addWidget(part, 1 if part is self._list else 0)
         model, *others = self._buttons.values()
         for row in ((model, self._more), others):
@@ -242,7 +228,7 @@ class RunsPanel(QWidget):
         self._list.itemClicked.connect(self._on_clicked)
         self._list.itemDoubleClicked.connect(self._on_double_clicked)
         self._list.customContextMenuRequested.connect(self._on_menu)
-        self._notes.editingFinished.connect(self._on_noted)
+        self._about.noted.connect(self._on_noted)
         self.message.acted.connect(self._list.setFocus)  # before the button with the keys is hidden
         self.message.acted.connect(self.bring_back_asked)
         self._list.undo_asked.connect(self.bring_back_asked)
@@ -252,15 +238,7 @@ class RunsPanel(QWidget):
     # --- what is shown and asked ------------------------------------------------------------------------
 
     def _show_details(self) -> None:
-        record = self.current
-        self._take_notes(record)
-        lines = tuple[str, ...]()
-        if record:
-            plain = best_words(record), different_settings(record.experiment)
-            best, settings = (html.escape(words, quote=False) for words in plain)
-            lines = best, tested_words(record), step_words(record), settings
-        self._details.setText("<br>".join(filter(None, lines)) or self._nothing())
-        self._notes.setVisible(record is not None)
+        self._about.show_run(self.current, self._nothing())
         self._allow()
 
     def _allow(self) -> None:
@@ -296,23 +274,9 @@ class RunsPanel(QWidget):
     def _on_menu(self, place: QPoint) -> None:
         self.menu.popup(self._list.viewport().mapToGlobal(place))
 
-    def _take_notes(self, record: RunRecord | None) -> None:
-        """What is written goes to the run that it was written on, also where another is chosen meanwhile."""
-        before = self._told
-        if record is not before:
-            self._told = record
-            if before is not None and before.number in self._rows:
-                self._keep_note(before)
-            self._notes.setText(record.notes if record else "")
-
-    def _on_noted(self) -> None:
-        if self._told is not None:
-            self._keep_note(self._told)
-
-    def _keep_note(self, record: RunRecord) -> None:
-        if self._notes.text().strip() != record.notes:
-            self.noted.emit(record, self._notes.text())
-            self.refresh(record)
+    def _on_noted(self, record: RunRecord, text: str) -> None:
+        self.noted.emit(record, text)
+        self.refresh(record)
 
 
 def _button(text: str, name: str, action: QAction) -> QPushButton:
