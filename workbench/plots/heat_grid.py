@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.inside_records import Floats
 from workbench.plots.axes import keep_painted
 from workbench.plots.canvas import Canvas
-from workbench.plots.heat_image import HeatImage
+from workbench.plots.heat_map import HeatMap
 from workbench.plots.keys import Scale
 from workbench.plots.label_axis import MORE, LabelAxis, dress_axis
 from workbench.plots.legend import Legend
-from workbench.plots.panel_title import PanelTitle
-from workbench.plots.steady_box import SteadyBox
 from workbench.theme import GRID, Theme
 
 LEAST_HEIGHT, _LEFT, _BOTTOM = 64, 8 * GRID, 4 * GRID + 2  # pixels, with text of the usual size
@@ -57,9 +53,9 @@ class HeatGrid(QWidget):
         self._theme, self._least_height = theme, least_height
         self._names = (bottom, left)
         self.panels: tuple[Panel, ...] = ()
-        self._cells: list[_Cell] = []
+        self._cells: list[HeatMap] = []
         self._axes: list[LabelAxis] = []
-        self._spare: list[_Cell] = []  # made ahead
+        self._spare: list[HeatMap] = []  # made ahead
         self._bare: set[int] = set()  # panels that have shown nothing yet
         self._levelled: list[tuple[int, float]] = []  # headings, when they were made alike the last time
         self._cursor: int | None = None
@@ -87,7 +83,7 @@ class HeatGrid(QWidget):
         """Make what one more panel needs ahead of time, unless there is enough; True when there was something to do."""
         if len(self._cells) + len(self._spare) >= _SPARE:
             return False
-        self._spare.append(_Cell())
+        self._spare.append(HeatMap())
         return True
 
     def lacks(self, panels: Sequence[Panel]) -> bool:
@@ -97,7 +93,7 @@ class HeatGrid(QWidget):
     def make_for(self, panels: Sequence[Panel]) -> bool:
         """Make what one more of these panels needs, unless all is there; True when there was something to do."""
         if lacking := self.lacks(panels):
-            self._spare.append(_Cell())
+            self._spare.append(HeatMap())
         return lacking
 
     def arrange(self, panels: Sequence[Panel]) -> bool:
@@ -108,7 +104,7 @@ class HeatGrid(QWidget):
         self._bare, self._levelled = set(range(len(self.panels))), []
         self.canvas.empty()
         self._axes.clear()
-        self._cells = [self._spare.pop() if self._spare else _Cell() for _ in self.panels]
+        self._cells = [self._spare.pop() if self._spare else HeatMap() for _ in self.panels]
         for panel, cell in zip(self.panels, self._cells, strict=True):
             cell.map = panel.map
             self._place(panel, cell)
@@ -120,10 +116,7 @@ class HeatGrid(QWidget):
     def show_panel(self, index: int, data: Floats, levels: tuple[float, float], title: str) -> None:
         """Draw `data` (units, time) in the colours of `levels`; NaN stays empty."""
         cell = self._cells[index]
-        fresh = cell.data.shape != data.shape
-        cell.data = data
-        cell.image.show_data(data, levels)
-        cell.title.show_name(title)
+        fresh = cell.show(data, levels, title)
         self._bare.discard(index)
         self._level_titles()
         if fresh:
@@ -228,7 +221,7 @@ class HeatGrid(QWidget):
             cell.dress(theme)
         self._keep_readable()
 
-    def _place(self, panel: Panel, cell: _Cell) -> None:
+    def _place(self, panel: Panel, cell: HeatMap) -> None:
         layout, put = self.canvas.ci.layout, self.canvas.put
         last = all(other.row <= panel.row for other in self.panels if other.column == panel.column)
         column, row = 2 * panel.column, 2 * panel.row
@@ -248,7 +241,7 @@ class HeatGrid(QWidget):
         if cell is not self._cells[0]:
             cell.box.setXLink(self._cells[0].box)
 
-    def _first(self, row: int) -> _Cell:
+    def _first(self, row: int) -> HeatMap:
         return next(cell for cell, panel in zip(self._cells, self.panels, strict=True) if panel.row == row)
 
     def _axis(self, side: str, box: Any, name: str) -> LabelAxis:
@@ -284,64 +277,3 @@ class HeatGrid(QWidget):
 
     def _mouse_left(self) -> None:
         self.hovered.emit(None)
-
-
-class _Cell:
-    """One heat map: its image, its heading and the marks of the cursor."""
-
-    def __init__(self) -> None:
-        self.map = ""  # the role of its colours
-        self.data: Floats = np.empty((0, 0), np.float32)
-        self.box = SteadyBox()
-        self.box.sigResized.connect(self._fit_title)
-        self.box.invertY(True)
-        self.box.setDefaultPadding(0)
-        self.image = HeatImage()
-        self.title = PanelTitle()
-        self.left: LabelAxis | None = None
-        self._marks = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
-        self._row_marks = [pg.InfiniteLine(angle=0), pg.InfiniteLine(angle=0)]
-        self.box.addItem(self.image)
-        for mark in (*self._marks, *self._row_marks):
-            mark.hide()
-            self.box.addItem(mark, ignoreBounds=True)
-
-    def _fit_title(self) -> None:
-        self.title.fit(self.box.width())
-
-    def fit(self) -> None:
-        """Show all units and all steps, and no more."""
-        units, times = self.data.shape
-        if self.data.size:
-            self.box.setLimits(
-                xMin=-0.5, xMax=times - 0.5, yMin=-0.5, yMax=units - 0.5, minXRange=min(times, 2), minYRange=1
-            )
-            self.box.setRange(xRange=(-0.5, times - 0.5), yRange=(-0.5, units - 0.5), padding=0)
-            self.box.prepareForPaint()
-
-    def mark(self, time: int | None) -> None:
-        """Frame the column of one time step."""
-        _frame(self._marks, time)
-
-    def mark_row(self, row: int | None) -> None:
-        """Frame one row."""
-        _frame(self._row_marks, row)
-
-    def dress(self, theme: Theme) -> None:
-        """Take the colours of `theme`; the marks are black on white, which shows on every colour of every map."""
-        self.image.dress(theme.color_table(self.map))
-        self.title.dress(theme)
-        self.box.setBorder(theme.stroke(theme.color("grid")))
-        self.box.rbScaleBox.setPen(theme.pen("accent"))
-        self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
-        for marks in (self._marks, self._row_marks):
-            for mark, color in zip(marks, ("#000000", "#ffffff"), strict=True):
-                mark.setPen(theme.stroke(color))
-
-
-def _frame(marks: Sequence[pg.InfiniteLine], place: int | None) -> None:
-    """Put both lines around a row or a column."""
-    for mark, edge in zip(marks, (-0.5, 0.5), strict=True):
-        mark.setVisible(place is not None)
-        if place is not None:
-            mark.setPos(place + edge)
