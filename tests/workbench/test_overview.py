@@ -64,12 +64,12 @@ def test_numbers_that_change_many_times_a_second_are_painted_without_what_they_s
     qtbot.waitUntil(view.body.updatesEnabled)
     legend = view.findChild(Legend)
     assert legend is not None
-    painted = _Painted(legend, view._stamp.label, view, overview)
+    painted = _Painted(legend, view._header.stamp.label, view, overview)
     for number in range(3):
         painted.counts.clear()
         view.stamp(7 + number, 1)
         legend.show_items(LIGHT, [Key("layer 1", LIGHT.pen("train"), str(number))])
-        qtbot.waitUntil(lambda: painted.counts[legend] > 0 and painted.counts[view._stamp.label] > 0)
+        qtbot.waitUntil(lambda: painted.counts[legend] > 0 and painted.counts[view._header.stamp.label] > 0)
     assert not painted.counts[view]
     assert not painted.counts[overview]
 
@@ -77,7 +77,7 @@ def test_numbers_that_change_many_times_a_second_are_painted_without_what_they_s
 def test_double_click_on_a_heading_opens_the_view(overview: Overview, qtbot: QtBot) -> None:
     view = overview.views[1]
     with qtbot.waitSignal(overview.opened) as asked:
-        QTest.mouseDClick(view._title, Qt.MouseButton.LeftButton)
+        QTest.mouseDClick(view._header.title, Qt.MouseButton.LeftButton)
     assert asked.args == ["gradient_flow"]
 
 

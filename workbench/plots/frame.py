@@ -7,7 +7,7 @@ import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -17,23 +17,14 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.flow import Flow
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.pages import Pages
+from workbench.plots.picture_header import PictureHeader
 from workbench.plots.picture_menu import PictureMenu
 from workbench.plots.saving import Table
-from workbench.plots.still_label import StillLabel
+from workbench.plots.tab_order import order_tabs
 from workbench.plots.table_twin import TwinView
 from workbench.plots.zooming import turn
 from workbench.theme import GRID, Theme
@@ -46,10 +37,7 @@ _USE = (
     "Point at it to read values. Arrows walk what is drawn, Escape lets go, + and − zoom; the right button or the menu "
     "key leads to what can be saved, copied, exported and shown as a table."
 )
-_ROW = 2 * GRID  # pixels of height within which controls stand in one row
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
-_TITLE = 14 * GRID  # pixels of a title that do not give way to choices
-_LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
 
 class PictureFrame(QWidget):
@@ -71,32 +59,27 @@ class PictureFrame(QWidget):
         self.setWhatsThis(f"{self.question} {_USE}".lstrip())  # the description is what is read out, while there is any
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
-        self._title, self._badge = ElidedLabel(self.title), _label("strong")
-        self._title.setProperty("role", "title")
-        self._stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
-        self._message, self._readout = _label("muted"), ElidedLabel()
-        self._readout.setProperty("role", "small")
-        if compact:  # they stand on a card, which is painted with them, up to the window, unless they fill their ground
+        self._message, self._readout = _label("muted"), _readout()
+        if compact:  # it stands on a card
             self.setBackgroundRole(QPalette.ColorRole.Base)
-            self._stamp.label.setAutoFillBackground(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
-        gives_way = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
-        gives_way.setRetainSizeWhenHidden(True)
-        self._readout.setSizePolicy(gives_way)
-        self._readout.setTextFormat(Qt.TextFormat.PlainText)  # a token such as <s> is no markup
         self._table: TwinView | None = None  # a dozen widgets, once somebody asks for it
         self._stack = Pages()
         for page in (self._message, self.body):
             self._stack.addWidget(page)
         self.menu = self._make_menu()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        layout.setSpacing(GRID // 2)
-        layout.addLayout(self._make_header())
+        self._header = PictureHeader(self, self.key, self.menu, compact=compact)
         self._question = _label("small", self.question)
         self._question.setWordWrap(True)
         self._question.setVisible(not self.compact)
+        self._put_together()
+
+    def _put_together(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        layout.setSpacing(GRID // 2)
+        layout.addLayout(self._header)
         layout.addWidget(self._question)
         layout.addWidget(self._stack, 1)
         if self.compact:  # where each line counts, values stand over the name of the axis while there are any
@@ -126,15 +109,15 @@ class PictureFrame(QWidget):
     def hold(self, held: bool) -> None:
         """Keep the picture as it is, or let go."""
         self.menu.hold.setChecked(held)
-        self._badge.setText("held" if held else "")
+        self._header.badge.setText("held" if held else "")
 
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
         reason = self.why_empty()
-        self._choices.setVisible(not reason)  # there is nothing to choose of what is not there, nor to read or to write
+        self._header.choices.setVisible(not reason)  # nothing is to be chosen of what is not there, nor read or written
         self.menu.export.setEnabled(not reason)
         if reason:
-            self._stamp.show_text("")
+            self._header.stamp.show_text("")
             self._message.setText(reason)
             self._stack.setCurrentWidget(self._message)
         elif self.menu.as_table.isChecked():
@@ -165,7 +148,7 @@ class PictureFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Values of a small picture stand at its foot; a low one does with fewer words."""
         super().resizeEvent(event)
-        self._choices.updateGeometry()
+        self._header.choices.updateGeometry()
         self._place_readout()
         self.fit_room()
 
@@ -186,7 +169,7 @@ class PictureFrame(QWidget):
     def fit_text(self) -> None:
         """Room for one line of values, whether there are any or not: the picture does not jump."""
         self._readout.setFixedHeight(max(2 * GRID, self.theme.small + 5))
-        self._title.room = round((4 * GRID if self.compact else _TITLE) * self.theme.scale)
+        self._header.fit_text(self.theme)
         self._place_readout()
         self.fit_room()
 
@@ -199,69 +182,26 @@ class PictureFrame(QWidget):
     def as_file(self, density: float) -> Iterator[None]:
         """Meanwhile as it leaves the window: without its button, with lines for so many pixels to one of Qt's."""
         usual, other = self.theme, density != self.theme.density
-        self._more.hide()
+        self._header.more.hide()
         try:
             if other:
                 self.apply_theme(dataclasses.replace(usual, density=density))
             yield
         finally:
-            self._more.show()
+            self._header.more.show()
             if other:
                 self.apply_theme(usual)
 
     def stamp(self, step: int, epoch: int, note: str = "") -> None:
         """Say of which moment of the run the picture is, and what is to be known of it."""
-        self._stamp.show_text(" · ".join(filter(None, (f"step {step:,}", f"epoch {epoch:,}" if epoch else "", note))))
+        words = (f"step {step:,}", f"epoch {epoch:,}" if epoch else "", note)
+        self._header.stamp.show_text(" · ".join(filter(None, words)))
 
     def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""
-        control.setObjectName(f"{self.key}.{name}")
-        own = control.text() if isinstance(control, QAbstractButton) else ""
-        control.setAccessibleName(f"{self.title}: {label or own or name}")
-        if isinstance(control, QComboBox):
-            if not label:  # on Linux the name of a list is what is chosen in it
-                control.setAccessibleDescription(control.accessibleName())
-            control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come with the run
-            control.setMinimumContentsLength(_LEAST_LETTERS)
-        both, caption = QWidget(self), QLabel(label)
-        caption.setBuddy(control)
-        layout = QHBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID // 2)
-        if label:
-            layout.addWidget(caption)
-        layout.addWidget(control)
-        if self.compact:
-            both.hide()
-        else:
-            self._choices.add(both)
-        return both
+        return self._header.add(label, control, name)
 
     # --- making it ------------------------------------------------------------------------------------
-
-    def _make_header(self) -> QHBoxLayout:
-        header, self._choices = QHBoxLayout(), Flow(2 * GRID, self._beside_title)
-        header.setSpacing(GRID)
-        self._more = more = QToolButton()
-        more.setText("⋯")
-        more.setProperty("role", "more")
-        more.setToolTip("Save, copy, export, show as table")
-        more.setObjectName(f"{self.key}.menu")
-        more.setAccessibleName(f"{self.title}: menu")
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setMenu(self.menu)
-        self._title.setToolTip(self.question)
-        self._stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
-        for widget, stretch in ((self._title, 0), (self._stamp, 1), (self._badge, 0)):
-            header.addWidget(widget, stretch)
-        header.addWidget(self._choices)
-        header.addWidget(more)
-        return header
-
-    def _beside_title(self) -> int:
-        """Pixels for choices in one row: more than these would cut the title, and fold before they do."""
-        beside = sum(part.sizeHint().width() for part in (self._title, self._badge, self._more))
-        return self.width() - beside - 6 * GRID  # margins, and what is between them
 
     def _make_menu(self) -> PictureMenu:
         menu = PictureMenu(self, self.key, self.title, lambda: self.table(), self.as_file)
@@ -275,22 +215,8 @@ class PictureFrame(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
         """Tab goes through it as it is read, whatever was made last."""
-        self.order_tabs()
+        order_tabs(self)
         return super().focusNextPrevChild(forward)
-
-    def order_tabs(self) -> None:
-        """From the frame through its controls, from above and from the left, to whatever comes behind it."""
-        stops = [part for part in self.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
-        # Lists that fold out are windows of their own, and what has a proxy never has the keys itself.
-        here = [part for part in stops if part.window() is self.window() and part.focusProxy() is None]
-        before: QWidget = self
-        for part in sorted(here, key=self._row_and_place):
-            self.setTabOrder(before, part)
-            before = part
-
-    def _row_and_place(self, part: QWidget) -> tuple[int, int]:
-        middle = part.mapTo(self, part.rect().center())
-        return middle.y() // _ROW, part.mapTo(self, QPoint()).x()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Who comes by keyboard sees where he is; a mouse knows."""
@@ -326,3 +252,13 @@ def _label(role: str, text: str = "") -> QLabel:
     label = QLabel(text)
     label.setProperty("role", role)
     return label
+
+
+def _readout() -> ElidedLabel:
+    made = ElidedLabel()
+    made.setProperty("role", "small")
+    gives_way = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
+    gives_way.setRetainSizeWhenHidden(True)
+    made.setSizePolicy(gives_way)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # a token such as <s> is no markup
+    return made

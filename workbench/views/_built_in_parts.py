@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QWidget
 
 from workbench.plots.frame import PictureFrame
+from workbench.plots.tab_order import order_tabs
 from workbench.theme import Theme
 from workbench.views._failing import Failing
 
@@ -76,7 +77,7 @@ class BuiltInParts(PictureFrame):
         self._built = True
         self.fit_room()
         self.recolour()
-        self.order_tabs()
+        order_tabs(self)
 
     def _adopt(self) -> None:
         """What is in no layout yet belongs to the view: closed between two parts, Qt has to take it apart in order."""

@@ -29,6 +29,7 @@ from workbench.plots.functions import FUNCTIONS
 from workbench.plots.saving import Table
 from workbench.plots.step_names import step_in_brackets
 from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
+from workbench.plots.tab_order import order_tabs
 from workbench.plots.trace_grid import NOT_RUNNING, layer_name, steps_of
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
@@ -139,7 +140,7 @@ class Explain(LiveView):
             return  # it has gone with the run
         column.addLayout(self._symbols(structure))
         column.addStretch(1)
-        self.order_tabs()
+        order_tabs(self)
         self._show_numbers()
 
     def _direction(self) -> QBoxLayout.Direction:

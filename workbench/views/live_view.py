@@ -164,7 +164,7 @@ class LiveView(BuiltInParts):
         self.start, self.snapshot, self.history = None, None, None
         self._measured.clear()
         self._behind -= {"snapshot", "history"}  # the colours of the theme are still owed
-        self._stamp.show_text("")  # other runs may be drawn on
+        self._header.stamp.show_text("")  # other runs may be drawn on
         self._failing.forget()
         if self._built:
             self._failing.attempt("clearing", self.clear)
@@ -237,7 +237,7 @@ class LiveView(BuiltInParts):
         """What made drawing fail may have been chosen, so that it can be chosen otherwise."""
         super().turn_page()
         if self._failing.why:
-            self._choices.show()
+            self._header.choices.show()
 
     def reason(self) -> str:
         """Why there is nothing to see, with what to do about it; "" when there is something."""

@@ -21,6 +21,7 @@ from workbench.plots.pages import Pages
 from workbench.plots.pairs_page import PairsPage
 from workbench.plots.saving import Table
 from workbench.plots.scatter_page import ScatterPage
+from workbench.plots.tab_order import order_tabs
 from workbench.plots.writing_page import WritingPage
 from workbench.views.live_view import LiveView
 
@@ -91,7 +92,7 @@ class Prediction(LiveView):
             page.read.connect(self.read_out)
             page.recolour()
             self.fit_room()
-            self.order_tabs()
+            order_tabs(self)
         return self.pages[kind]
 
     def wishes(self) -> dict[str, Any]:

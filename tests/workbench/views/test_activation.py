@@ -87,7 +87,7 @@ def test_it_says_which_batch_it_shows_and_how_much_of_it(show: Show, two_layers:
     view.show_start(measured.STARTED)
     view.show_snapshot(measured.snapshot(two_layers, step=1005))  # some steps later
     assert view._batch.text() == "The batch of step 1,000: all 2 time steps of its sequences"
-    assert view._stamp.text().startswith("step 1,000 ·")
+    assert view._header.stamp.text().startswith("step 1,000 ·")
     view.show_snapshot(measured.snapshot(replace(two_layers, step=1010, places=25_600, looked_at=512), step=1010))
     said = "The batch of step 1,010: 512, evenly spread, of the 25,600 time steps of its sequences"
     assert view._batch.text() == said

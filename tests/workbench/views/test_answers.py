@@ -108,12 +108,12 @@ def test_at_the_end_it_is_said_whose_weights_are_shown(show: Show) -> None:
     scored.extend("validation_loss", [20, 40, 60], [0.5, 0.3, 0.4])
     view.show_history(scored)
     view.show_snapshot(measured.snapshot(measured.series_prediction(), step=40))
-    assert view._stamp.text() == "step 40 · epoch 2"
+    assert view._header.stamp.text() == "step 40 · epoch 2"
     view.show_end()
-    assert view._stamp.text() == "step 40 · epoch 2 · best weights"
+    assert view._header.stamp.text() == "step 40 · epoch 2 · best weights"
     view.show_moment(60)
     view.show_snapshot(measured.snapshot(measured.series_prediction(), step=60))
-    assert view._stamp.text() == "step 60 · epoch 3"
+    assert view._header.stamp.text() == "step 60 · epoch 3"
 
 
 def test_temperature_is_asked_for(show: Show, qtbot: QtBot) -> None:

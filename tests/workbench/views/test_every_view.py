@@ -99,9 +99,9 @@ def test_empty_view_says_why(make: Maker, kind: type[LiveView]) -> None:
     assert page(view) is view._message
     assert view._message.text() == kind.waiting
     assert view.table() == ((), []) or not view.table()[1]
-    assert not view._choices.isVisible()
+    assert not view._header.choices.isVisible()
     fill(view)
-    assert view._choices.isVisible() == (page(view) is not view._message)
+    assert view._header.choices.isVisible() == (page(view) is not view._message)
 
 
 @EVERY
@@ -159,7 +159,7 @@ def test_what_was_held_is_let_go_of_with_its_run(make: Maker, kind: type[LiveVie
     view.show_others(others)
     view.hold(True)
     view.reset(beginning=beginning)
-    assert (view._held, view.menu.hold.isChecked(), view._badge.text()) == (False, False, "")
+    assert (view._held, view.menu.hold.isChecked(), view._header.badge.text()) == (False, False, "")
     assert page(view) is (view.body if others else view._message)
     if isinstance(view, Loss):
         assert [name for name, curve in view._loss.curves.items() if len(curve.x)] == ["7 gru-16"]
@@ -361,7 +361,7 @@ def test_scrubbing_back_is_possible(make: Maker, kind: type[LiveView]) -> None:
         view.show_snapshot(measured.full_snapshot(step))
     if kind.probes:
         assert view.snapshot is not None
-        assert view._stamp.text().startswith("step 50 ")
+        assert view._header.stamp.text().startswith("step 50 ")
 
 
 @EVERY
@@ -485,22 +485,22 @@ def test_arrow_keys_walk_the_time_cursor(make: Maker) -> None:
 def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
-    title = view._title
+    title = view._header.title
     wide = title.sizeHint().width()
     view.resize(660, 500)  # what a window of 1280 leaves
     assert title.width() >= wide
     view.resize(view.minimumSizeHint().width(), 500)
-    controls = view._choices.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    controls = view._header.choices.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert title.width() >= min(wide, 12 * GRID) or not controls
     seen = [control for control in controls if control.isVisible()]
-    assert all(view.rect().contains(control.geometry().translated(view._choices.pos())) for control in seen)
+    assert all(view.rect().contains(control.geometry().translated(view._header.choices.pos())) for control in seen)
 
 
 @EVERY
 def test_a_choice_that_does_not_fit_ends_in_an_ellipsis_not_within_a_letter(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
-    for box in view._choices.findChildren(QComboBox):
+    for box in view._header.choices.findChildren(QComboBox):
         box.blockSignals(True)  # nothing is chosen by it
         box.addItem("decoder.weight_hh_l0_reverse")
         box.setCurrentText("decoder.weight_hh_l0_reverse")
@@ -514,14 +514,14 @@ def test_a_choice_that_does_not_fit_ends_in_an_ellipsis_not_within_a_letter(make
 def test_where_choices_go_on_below_it_is_still_said_of_which_step_the_picture_is(make: Maker, qtbot: QtBot) -> None:
     view = make(WeightMaps)
     fill(view)
-    title, one_row = view._title, view._choices.sizeHint().width()
-    beside = view.width() - view._beside_title()
+    title, one_row = view._header.title, view._header.choices.sizeHint().width()
+    beside = view.width() - view._header.beside_title()
     view.resize(beside + one_row - 1, 500)
-    qtbot.waitUntil(lambda: view._choices.height() >= 2 * view._choices.sizeHint().height())
-    qtbot.waitUntil(lambda: bool(view._stamp.label.text()))
+    qtbot.waitUntil(lambda: view._header.choices.height() >= 2 * view._header.choices.sizeHint().height())
+    qtbot.waitUntil(lambda: bool(view._header.stamp.label.text()))
     assert title.width() >= title.sizeHint().width()
     view.resize(view.width() + 1, 500)
-    qtbot.waitUntil(lambda: view._choices.height() < 2 * view._choices.sizeHint().height())
+    qtbot.waitUntil(lambda: view._header.choices.height() < 2 * view._header.choices.sizeHint().height())
 
 
 @pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])
@@ -634,7 +634,7 @@ def test_a_picture_that_fails_is_said_in_its_place_and_in_the_log_once(
         fill(view)
         assert page(view) is view._message
         assert "could not be drawn (ZeroDivisionError: by nothing)" in view._message.text()
-        assert view._choices.isVisible()
+        assert view._header.choices.isVisible()
         traced = [record for record in caplog.records if record.exc_info]
         assert len(traced) == 1
         assert kind.key in traced[0].getMessage()

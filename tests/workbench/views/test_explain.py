@@ -63,7 +63,7 @@ def test_both_sides_of_an_equation_are_of_one_moment(show: Show) -> None:
     later = replace(layer, gates=tuple((name, values + 0.05) for name, values in layer.gates))
     view.show_snapshot(measured.snapshot(replace(trace, layers=(later,)), step=505))
     assert view._lines[0].text() == "i = σ(−1.099) = 0.250"
-    assert view._stamp.text() == "step 500 · epoch 25"
+    assert view._header.stamp.text() == "step 500 · epoch 25"
 
 
 @pytest.mark.parametrize(

@@ -49,14 +49,14 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert shapes["validation"] == "" != shapes["3 gru-16"] != shapes["4 lstm-8"]  # colour does not stand alone
     own, other = (view._loss.curves[name].item.zValue() for name in ("validation", "3 gru-16"))
     assert other < own  # of the same seed it would hide it
-    assert view._stamp.text() == ""
+    assert view._header.stamp.text() == ""
     view.show_history(short_run)
-    assert view._stamp.text() == "step 6"
+    assert view._header.stamp.text() == "step 6"
     told = [text.partition("  ")[0] for text in view._loss.legend.texts]
     assert told[-2:] == ["3 gru-16", "4 lstm-8"]  # behind all that is the run's own, should there be no room
     assert told[-3].startswith("best: ")
     view.reset()
-    assert view._stamp.text() == ""
+    assert view._header.stamp.text() == ""
     assert len(view._loss.curves["3 gru-16"].y) == 3
     view.show_start(squared)  # a second run begins while the first is still drawn
     view.show_history(short_run)

@@ -221,10 +221,10 @@ def test_paths_that_are_measured_seldom_say_of_which_step_they_are(show: Show) -
     trace = HiddenTrace((known_layer(),), ("a", "b", "c"))
     view.show_snapshot(measured.snapshot(trace, known_paths(), step=400))
     view.show_snapshot(measured.snapshot(trace, step=900))
-    assert view._stamp.text() == "step 400 · epoch 20"
+    assert view._header.stamp.text() == "step 400 · epoch 20"
     view._sequences.setCurrentText("the pinned one")
     view._sequences.activated.emit(1)
-    assert view._stamp.text() == "step 900 · epoch 45"
+    assert view._header.stamp.text() == "step 900 · epoch 45"
 
 
 def test_sequences_of_every_class_are_drawn_with_their_ends(show: Show) -> None:

@@ -99,7 +99,7 @@ def test_lines_of_a_file_are_as_wide_as_on_the_screen_and_its_button_stays_behin
     assert isinstance(page, ForecastPage)
 
     def seen() -> tuple[float, bool]:
-        return page.plot.curves["forecast"].item.opts["pen"].widthF(), view._more.isVisible()
+        return page.plot.curves["forecast"].item.opts["pen"].widthF(), view._header.more.isVisible()
 
     wide, button = seen()
     with view.as_file(2.0):

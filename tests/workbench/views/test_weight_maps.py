@@ -25,16 +25,16 @@ from workbench.views.weights import WeightMaps
 def test_a_spectrum_that_is_much_older_than_the_weights_says_of_which_step_it_is(show: Show) -> None:
     view = show(WeightMaps)
     view.show_snapshot(measured.snapshot(measured.weights(), measured.spectrum(), step=400))
-    assert view._stamp.text() == "step 400 · epoch 20"
+    assert view._header.stamp.text() == "step 400 · epoch 20"
     view.show_snapshot(measured.snapshot(measured.weights(), step=403))
-    assert view._stamp.text() == "step 403 · epoch 20"
+    assert view._header.stamp.text() == "step 403 · epoch 20"
     view.show_snapshot(measured.snapshot(measured.weights(), step=500))
-    assert view._stamp.text() == "step 500 · epoch 25 · spectrum of step 400"
+    assert view._header.stamp.text() == "step 500 · epoch 25 · spectrum of step 400"
     view.show_snapshot(measured.snapshot(measured.spectrum(), step=520))
-    assert view._stamp.text() == "step 520 · epoch 26 · weights of step 500"
+    assert view._header.stamp.text() == "step 520 · epoch 26 · weights of step 500"
     view.reset()
     view.show_snapshot(measured.snapshot(measured.weights(), step=40))
-    assert view._stamp.text() == "step 40 · epoch 2"
+    assert view._header.stamp.text() == "step 40 · epoch 2"
 
 
 def test_every_gate_has_its_own_block(show: Show) -> None:

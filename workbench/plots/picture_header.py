@@ -1,0 +1,90 @@
+"""The line above a picture: what it is called, of which moment it is, what can be chosen, and its menu."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from workbench.flow import Flow
+from workbench.plots.elided_label import ElidedLabel
+from workbench.plots.still_label import StillLabel
+from workbench.theme import GRID, Theme
+
+_TITLE = 14 * GRID  # pixels of a title that do not give way to choices
+_LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
+
+
+class PictureHeader(QHBoxLayout):
+    """Where it is narrow the stamp gives way first, then choices go on below, and only then the title is cut."""
+
+    def __init__(self, picture: QWidget, key: str, menu: QMenu, *, compact: bool) -> None:
+        """Of a `picture` that has its accessible name and description; `compact` leaves out choices."""
+        super().__init__()
+        self._picture, self._key, self._compact = picture, key, compact
+        self._name = picture.accessibleName()
+        self.title, self.badge = ElidedLabel(self._name), QLabel()
+        self.title.setProperty("role", "title")
+        self.title.setToolTip(picture.accessibleDescription())
+        self.badge.setProperty("role", "strong")
+        self.stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
+        self.stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
+        if compact:  # it stands on a card, which is painted with it, up to the window, unless it fills its ground
+            self.stamp.label.setAutoFillBackground(True)
+        self.choices, self.more = Flow(2 * GRID, self.beside_title), self._make_button(menu)
+        self.setSpacing(GRID)
+        for widget, stretch in ((self.title, 0), (self.stamp, 1), (self.badge, 0)):
+            self.addWidget(widget, stretch)
+        self.addWidget(self.choices)
+        self.addWidget(self.more)
+
+    def _make_button(self, menu: QMenu) -> QToolButton:
+        more = QToolButton()
+        more.setText("⋯")
+        more.setProperty("role", "more")
+        more.setToolTip("Save, copy, export, show as table")
+        more.setObjectName(f"{self._key}.menu")
+        more.setAccessibleName(f"{self._name}: menu")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setMenu(menu)
+        return more
+
+    def beside_title(self) -> int:
+        """Pixels for choices in one row: more than these would cut the title, and fold before they do."""
+        beside = sum(part.sizeHint().width() for part in (self.title, self.badge, self.more))
+        return self._picture.width() - beside - 6 * GRID  # margins, and what is between them
+
+    def fit_text(self, theme: Theme) -> None:
+        """The text has another size."""
+        self.title.room = round((4 * GRID if self._compact else _TITLE) * theme.scale)
+
+    def add(self, label: str, control: QWidget, name: str) -> QWidget:
+        """A control behind its `label`, both as one; it is hidden where there is no room for any."""
+        control.setObjectName(f"{self._key}.{name}")
+        own = control.text() if isinstance(control, QAbstractButton) else ""
+        control.setAccessibleName(f"{self._name}: {label or own or name}")
+        if isinstance(control, QComboBox):
+            if not label:  # on Linux the name of a list is what is chosen in it
+                control.setAccessibleDescription(control.accessibleName())
+            control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come with the run
+            control.setMinimumContentsLength(_LEAST_LETTERS)
+        both, caption = QWidget(self._picture), QLabel(label)
+        caption.setBuddy(control)
+        layout = QHBoxLayout(both)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        if label:
+            layout.addWidget(caption)
+        layout.addWidget(control)
+        if self._compact:
+            both.hide()
+        else:
+            self.choices.add(both)
+        return both
