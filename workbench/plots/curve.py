@@ -18,6 +18,7 @@ from workbench.theme import Theme
 
 _BASELINES = ("baseline", "baseline2", "baseline3", "baseline4", "baseline5")  # roles of pens
 _FURTHER = 3  # the first colour of runs that comes near neither to those nor to a metric's curve
+_SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
 _SYMBOLS_UP_TO = 60  # points: symbols of more run into each other
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
@@ -39,6 +40,38 @@ class Curve:
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
     fine: bool = True  # smooth edges are worth it: of dashes more than a pixel wide they take ten times as long
+
+    def show(self, x: NDArray[Any], y: NDArray[Any], note: str) -> None:
+        """Draw other numbers, with another `note` behind the name."""
+        before = (self.x, self.y)
+        self.x, self.y, self.note = x, y, note
+        if all(map(_same, before, (x, y))):
+            return  # most curves stand still while one grows
+        # pyqtgraph cannot find the bounds of gaps alone.
+        known = bool((np.isfinite(x) & np.isfinite(y)).any())
+        self.item.setData(*((x, y) if known else ([], [])), antialias=self.fine and len(x) <= _SMOOTH_UP_TO)
+        if self.line:
+            self.item.setSymbol("o" if self.dotted else None)
+        if self.marks is not None:
+            self.marks.show(x, y)
+
+    def clear(self) -> None:
+        """No numbers."""
+        self.x, self.y, self.note = np.empty(0), np.empty(0), ""
+        for part in self.items:
+            part.setData([], [])
+
+    def dress(self, theme: Theme) -> None:
+        """Take the colours of `theme`."""
+        pen = self.pen(theme)
+        self.fine = pen.widthF() <= 1 or pen.style() == Qt.PenStyle.SolidLine
+        self.item.setPen(pen if self.line else None)
+        self.item.setSymbol("o" if self.dotted else None)
+        self.item.setSymbolSize(11 if self.ring else 5 if self.line else 7)
+        self.item.setSymbolPen(theme.stroke(pen.color()) if self.ring else None)
+        self.item.setSymbolBrush(None if self.ring else pen.color())
+        if self.marks is not None:
+            self.marks.dress(pen.color())
 
     def pen(self, theme: Theme) -> QPen:
         """The pen in the colours of `theme`."""
@@ -71,6 +104,10 @@ class Curve:
         after = int(np.searchsorted(self.x, x))
         near = min((i for i in (after - 1, after) if 0 <= i < len(self.x)), key=lambda i: abs(float(self.x[i]) - x))
         return float(self.y[near])
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return one.shape == other.shape and one.tobytes() == other.tobytes()
 
 
 def baseline_stroke(index: int) -> Stroke:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -24,7 +24,6 @@ from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
 BETWEEN = " · "  # what is read out of one place
-_SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
 _LEFT, _BOTTOM = 8 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
 
 
@@ -100,23 +99,12 @@ class CurvePlot(QWidget):
         for part in curve.items:
             self.axes.add(part, ignore_bounds=not ranged)
         self.hiding.own(name, *curve.items)
-        self._dress(curve)
+        curve.dress(self._theme)
         return curve
 
     def show_curve(self, name: str, x: ArrayLike, y: ArrayLike, note: str = "") -> None:
         """Give a curve its numbers; `note` stands in the key behind the name."""
-        curve, before = self.curves[name], (self.curves[name].x, self.curves[name].y)
-        curve.x, curve.y, curve.note = np.asarray(x), np.asarray(y), note
-        if all(map(_same, before, (curve.x, curve.y))):
-            return  # most curves stand still while one grows
-        # pyqtgraph cannot find the bounds of gaps alone.
-        known = bool((np.isfinite(curve.x) & np.isfinite(curve.y)).any())
-        smooth = curve.fine and len(curve.x) <= _SMOOTH_UP_TO
-        curve.item.setData(*((curve.x, curve.y) if known else ([], [])), antialias=smooth)
-        if curve.line:
-            curve.item.setSymbol("o" if curve.dotted else None)
-        if curve.marks is not None:
-            curve.marks.show(curve.x, curve.y)
+        self.curves[name].show(np.asarray(x), np.asarray(y), note)
 
     def add_band(self, low: float, high: float, role: str, *, upright: bool = False, alpha: float = 0.10) -> Any:
         """A band between two values, or two places when `upright`, in a colour of the theme."""
@@ -152,9 +140,7 @@ class CurvePlot(QWidget):
     def clear(self) -> None:
         """Take the numbers of every curve away."""
         for curve in self.curves.values():
-            curve.x, curve.y, curve.note = np.empty(0), np.empty(0), ""
-            for part in curve.items:
-                part.setData([], [])
+            curve.clear()
         self.show_key()
 
     def remove_curve(self, name: str) -> None:
@@ -248,7 +234,7 @@ class CurvePlot(QWidget):
         self.box.rbScaleBox.setPen(theme.pen("accent"))
         self.box.rbScaleBox.setBrush(theme.color("accent", 0.15))
         for curve in self.curves.values():
-            self._dress(curve)
+            curve.dress(theme)
         for band, role, alpha in self._bands:
             self._dress_band(band, role, alpha)
         for line, role in self._lines:
@@ -262,17 +248,6 @@ class CurvePlot(QWidget):
             self.left.setWidth(round(self.left.fixedWidth * ratio))
         if self.bottom.fixedHeight is not None:
             self.bottom.setHeight(round(self.bottom.fixedHeight * ratio))
-
-    def _dress(self, curve: Curve) -> None:
-        pen = curve.pen(self._theme)
-        curve.fine = pen.widthF() <= 1 or pen.style() == Qt.PenStyle.SolidLine
-        curve.item.setPen(pen if curve.line else None)
-        curve.item.setSymbol("o" if curve.dotted else None)
-        curve.item.setSymbolSize(11 if curve.ring else 5 if curve.line else 7)
-        curve.item.setSymbolPen(self._theme.stroke(pen.color()) if curve.ring else None)
-        curve.item.setSymbolBrush(None if curve.ring else pen.color())
-        if curve.marks is not None:
-            curve.marks.dress(pen.color())
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
         band.setBrush(self._theme.color(role, alpha))
@@ -297,7 +272,3 @@ class CurvePlot(QWidget):
 
     def _mouse_left(self) -> None:
         self.hovered.emit(None)
-
-
-def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    return one.shape == other.shape and one.tobytes() == other.tobytes()

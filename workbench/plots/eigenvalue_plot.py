@@ -48,7 +48,7 @@ class EigenvaluePlot(CurvePlot):
         self.show_curve(_CIRCLE, np.cos(angle), np.sin(angle))
         self.show_curve(_RADIUS, *around, radius if spectrum.exact else f"about {radius}")
         self.show_curve(_VALUES, values.real, values.imag, count)
-        self._dress(self.curves[_RADIUS])
+        self.curves[_RADIUS].dress(self._theme)
         self.show_key()
         if self.at is not None:
             self.walk(0)
