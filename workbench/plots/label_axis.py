@@ -12,26 +12,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
+from workbench.plots.axis_names import AxisNames, Stretch, length
 from workbench.plots.number_ticks import decades, finer, one_level, told_apart, whole_levels, within_a_decade
 from workbench.plots.numerals import numeral
-from workbench.plots.step_names import named
-from workbench.round_places import RoundPlaces
 from workbench.theme import GRID, TEXT_SMALL, Theme
 
 _LONGEST = 7  # characters of a number on an axis
 MORE = " · "  # between what an axis is called and what more is said of it where there is room
 _MOST_UP = 15  # numbers on an upright axis: the lines of more are seen before the curve
-_NICE = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 50)  # of dates and words
-_ROUND = (1, 2, 5, 10)  # of numbers
-_FROM_ONE = (1, 1)  # as steps are counted
 
 
 class LabelAxis(pg.AxisItem):
-    """Writes as many names as fit; without names, plain numbers.
-
-    Of dates every third tells where the others are. Of words and letters it does not: where not all those of a
-    sequence's steps fit, the steps are counted instead.
-    """
+    """Writes as many names as fit; without names, plain numbers."""
 
     labelText: str  # noqa: N815  # pyqtgraph's name
 
@@ -39,20 +31,14 @@ class LabelAxis(pg.AxisItem):
         """`whole` for what is counted, such as steps: there is nothing between two of them."""
         super().__init__(orientation)
         self._whole, self._called = whole, ""
-        self._labels: tuple[str, ...] = ()
-        self._count: tuple[int, int] | None = None
-        self._words = self._by_number = self._each = False
-        self._letters = 0  # that a name has room for, where each is written
+        self._names = AxisNames(())
         self._ramp: tuple[float, float] | None = None
-        self._widest = 1
-        self._round: RoundPlaces | None = None  # of the names, once they were asked for
-        self._short: dict[int, str] = {}  # what stands at round places instead of the names
         self.enableAutoSIPrefix(False)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The names, one for each whole number from 0."""
-        return self._labels
+        return self._names.labels
 
     def rename(self, name: str) -> None:
         """Call the whole axis otherwise, as it is dressed; it is laid out anew where that is another name."""
@@ -62,15 +48,11 @@ class LabelAxis(pg.AxisItem):
     def set_labels(self, labels: Sequence[str], *, of_steps: bool = False, each: bool = False) -> None:
         """Name the whole numbers 0, 1, …, which may be steps of a sequence; no names go back to numbers.
 
-        With `each` all are written, cut short where there is no room: of choices none tells what the others are.
+        With `each` all are written, however short.
         """
-        self._each = each
-        if tuple(labels) == self._labels:
+        if (tuple(labels), each) == (self._names.labels, self._names.each):
             return
-        self._labels, self._count = tuple(labels), _counted(labels)
-        self._widest = max((len(named(label)) for label in self._labels), default=1)
-        self._round, self._short = None, {}
-        self._words = of_steps and not all(map(_has_digit, self._labels))
+        self._names = AxisNames(labels, of_steps=of_steps, each=each)
         self.picture = None
         self.update()
 
@@ -104,7 +86,7 @@ class LabelAxis(pg.AxisItem):
         font = QFont()
         font.setPixelSize(self._text)
         metrics = QFontMetrics(font)
-        room = int(self.height() if self.orientation in ("left", "right") else self.width())
+        room = int(self.height() if self._upright else self.width())
         if metrics.horizontalAdvance(text) > room > 0:
             text = metrics.elidedText(text.partition(MORE)[0], Qt.TextElideMode.ElideRight, room)
         return text
@@ -126,25 +108,11 @@ class LabelAxis(pg.AxisItem):
             ends = sorted((first + step * low, first + step * high))
             levels = one_level(super().tickValues(*ends, size), self._room(size))
             return [(spacing, [(value - first) / step for value in values]) for spacing, values in levels]
-        if not self._labels:
+        if not self.labels:
             levels = super().tickValues(minVal, maxVal, size)
             levels = one_level(whole_levels(levels, low, high) if self._whole else levels, self._room(size))
             return [self._more_than_one(*level, low, high, size) for level in levels]
-        if self._each:
-            self._letters = max(int((size / (high - low) - GRID) / self._long(1)), 2)
-            inside = range(max(math.ceil(low), 0), min(math.floor(high), len(self._labels) - 1) + 1)
-            return [(1.0, [float(place) for place in inside])]
-        if self._find_round(low, high, size):
-            places = list(self._short)
-            return [(float(places[1] - places[0]), [float(place) for place in places])]
-        step = self._step(high - low, size, self._wide, self._count)
-        self._by_number = self._words and step > 1
-        if self._by_number:
-            step = self._step(high - low, size, self._long(len(str(len(self._labels)))), _FROM_ONE)
-        begin = self._begin(step, (high - low) / max(size, 1.0))
-        first = max(math.ceil((low - begin) / step) * step, 0) + begin
-        last = min(math.floor(high), len(self._labels) - 1)
-        return [(float(step), [float(value) for value in range(first, last + 1, step)])]
+        return [self._names.places(Stretch(low, high, size, self._text, self._upright))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The names at `values`."""
@@ -154,36 +122,11 @@ class LabelAxis(pg.AxisItem):
             first, step = self._ramp
             near = 1e-6 * abs(step)  # what is left of nothing on the way there and back
             values = [0.0 if abs(there := first + step * value) < near else there for value in values]
-        if not self._labels:
+        if not self.labels:
             strings: list[str] = super().tickStrings(values, scale, spacing)
             long = max(map(len, strings), default=0) > _LONGEST
             return list(map(numeral, told_apart(values) if long else strings))
-        inside = [int(value) for value in values if 0 <= int(value) < len(self._labels)]
-        return [self._name(place) for place in inside]
-
-    def _name(self, place: int) -> str:
-        if self._each:
-            name = named(self._labels[place])
-            return name if len(name) <= self._letters else f"{name[: self._letters - 1].rstrip()}…"
-        return str(place + 1) if self._by_number else self._short.get(place) or named(self._labels[place])
-
-    def _find_round(self, low: float, high: float, size: float) -> bool:
-        """Whether names that are dates have round places in sight, which are named then."""
-        self._short = {}
-        if self._count is not None or self.orientation in ("left", "right"):
-            return False
-        self._round = self._round or RoundPlaces(self._labels)
-        row = max(size, 1.0) / max(high - low, 1e-9)  # pixels
-        ends = max(math.ceil(low), 0), min(math.floor(high), len(self._labels) - 1)
-        found = self._round.within(*ends, lambda letters: (self._long(letters) + 1.5 * GRID) / row)
-        inside = {place: text for place, text in found if self._fits((place - low) * row, text, size)}
-        self._short = inside if len(inside) > 1 else {}
-        return bool(self._short)
-
-    def _fits(self, place: float, text: str, size: float) -> bool:
-        """Whether a name does not stand out at the edge, at so many pixels of `size`: pyqtgraph leaves it out then."""
-        half = self._long(len(text)) / 2
-        return half <= place <= size - half
+        return [self._names.at(int(value)) for value in values if 0 <= int(value) < len(self.labels)]
 
     def _powers(self, low: float, high: float, size: float) -> list[float]:
         """Round numbers on a logarithmic axis; where the edges leave less than two of them, others between."""
@@ -200,7 +143,7 @@ class LabelAxis(pg.AxisItem):
     def _nearest(self, low: float, high: float) -> float:
         """Pixels between two numbers on a logarithmic axis at least: side by side the longest do not touch."""
         least = 0.6 * self._apart
-        if self.orientation in ("left", "right"):
+        if self._upright:
             return least
         powers = self.tickStrings(range(math.floor(low), math.ceil(high) + 1), 1.0, 1.0)
         return max(least, self._long(max(map(len, powers), default=0)) + GRID)
@@ -228,63 +171,28 @@ class LabelAxis(pg.AxisItem):
 
     def _half(self, text: str) -> float:
         """Pixels along the axis from the middle of a number to its end, and one for what is rounded."""
-        return 0.5 * self._text if self.orientation in ("left", "right") else self._long(len(text)) / 2 + 1
+        return 0.5 * self._text if self._upright else self._long(len(text)) / 2 + 1
 
     def _room(self, size: float) -> int:
         """How many numbers fit, and are of use."""
         fit = max(int(size / self._apart), 2)
-        return min(fit, _MOST_UP) if self.orientation in ("left", "right") else fit
+        return min(fit, _MOST_UP) if self._upright else fit
 
     @property
     def _apart(self) -> int:
         """Pixels from one number to the next at least."""
-        return round((2.2 if self.orientation in ("left", "right") else 5.1) * self._text)
+        return round((2.2 if self._upright else 5.1) * self._text)
 
-    def _begin(self, step: int, pixel: float) -> int:
-        """The first number that is named, of a `step`: pyqtgraph leaves out a name that would stand out at the edge."""
-        count = _FROM_ONE if self._by_number else self._count
-        if count is not None:  # at round numbers
-            first, by = count
-            return -first // by % step
-        if self.orientation in ("left", "right"):
-            return 0
-        return min(max(math.ceil(self._wide / 2 * pixel - 0.5), 0), step - 1)
+    @property
+    def _upright(self) -> bool:
+        return self.orientation in ("left", "right")
 
     @property
     def _text(self) -> int:
         return self.style["tickFont"].pixelSize() if self.style["tickFont"] else TEXT_SMALL
 
-    @property
-    def _wide(self) -> float:
-        """Pixels of the longest name."""
-        return self._long(self._widest)
-
     def _long(self, letters: int) -> float:
-        """Pixels of so many letters, about."""
-        return letters * self._text * 0.62
-
-    def _step(self, span: float, size: float, wide: float, count: tuple[int, int] | None) -> int:
-        room = self._text + 1 if self.orientation in ("left", "right") else wide + 1.5 * GRID
-        least = max(span * room / max(size, 1.0), 1.0)
-        for scale in (1, 10, 100, 1000, 10_000, 100_000):
-            for nice in _NICE if count is None else _ROUND:
-                if nice * scale >= least:
-                    return nice * scale
-        return math.ceil(least)
-
-
-def _counted(labels: Sequence[str]) -> tuple[int, int] | None:
-    """The first and the step of names that are whole numbers in a row, of which the first is so many steps from 0."""
-    if len(labels) < 2 or not all(label.removeprefix("−").isdecimal() for label in labels):
-        return None
-    numbers = [int(label.replace("−", "-")) for label in labels]
-    first, by = numbers[0], numbers[1] - numbers[0]
-    counted = by > 0 and first % by == 0 and all(number == first + by * at for at, number in enumerate(numbers))
-    return (first, by) if counted else None
-
-
-def _has_digit(label: str) -> bool:
-    return any(map(str.isdigit, label))
+        return length(letters, self._text)
 
 
 def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:
