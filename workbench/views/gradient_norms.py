@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
@@ -16,8 +13,8 @@ from engine.percentages import percent
 from workbench.history import History
 from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
-from workbench.plots.keys import Key, patch
-from workbench.plots.legend import Legend
+from workbench.plots.keys import Key
+from workbench.plots.norm_board import AFTER, BEFORE, RATIO, NormBoard, measured, norms_plot, ratio_plot
 from workbench.plots.numerals import numerals
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
@@ -25,9 +22,8 @@ from workbench.plots.time_cursor import TimeCursor
 from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
-HEALTHY = (1e-4, 1e-2)  # of the update ratio: a step that moves a weight by a ten-thousandth to a hundredth of itself
 _BOARD, _TOTAL = 18 * GRID, 12 * GRID  # pixels of height at least, with text of the usual size
-_BEFORE, _AFTER, _RATIO, _NORM = "before clipping", "after clipping", "update ratio", "gradient norm, each batch"
+_NORM = "gradient norm, each batch"
 
 
 class GradientNormBoard(LiveView):
@@ -50,7 +46,7 @@ class GradientNormBoard(LiveView):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Keep what an update was measured in, and draw."""
         norms = dict(snapshot.values).get("gradient_norms")
-        if isinstance(norms, GradientNorms) and self.moment is None and _measured(norms.update_ratio):
+        if isinstance(norms, GradientNorms) and self.moment is None and measured(norms.update_ratio):
             self._updated = snapshot.step, norms
         super().show_snapshot(snapshot)
 
@@ -61,21 +57,10 @@ class GradientNormBoard(LiveView):
 
     def build(self) -> Iterator[None]:
         """Norms and ratios side by side over the same rows; the whole norm over training below."""
-        self._norms = CurvePlot(self.theme, bottom="gradient norm", left="")
-        self._norms.add_curve(_BEFORE, "muted", symbol=True, line=False, ring=True)
-        self._norms.add_curve(_AFTER, "train", symbol=True, line=False)
+        self._norms = norms_plot(self.theme)
         yield
-        self._ratio = CurvePlot(self.theme, bottom="update / parameter", left="")
-        edges = [math.log10(edge) for edge in HEALTHY]
-        self._ratio.add_band(edges[0], edges[1], "good", upright=True)
-        self._ratio.add_anchor().setData(edges, [0.0, 0.0])  # however far off the ratios are, it is seen how far
-        self._ratio.add_curve(_RATIO, "test", symbol=True, line=False)
+        self._ratio = ratio_plot(self.theme)
         yield
-        for plot in (self._norms, self._ratio):
-            plot.bottom.setLogMode(True)
-            plot.legend.hide()  # one key for both, so that their rows stay level
-            plot.box.invertY(True)
-        self._ratio.box.setYLink(self._norms.box)
         self._total = CurvePlot(self.theme, bottom="step", left="norm", counted=True)
         self._total.add_curve(_NORM, "train")
         self._clip = self._total.add_line("warning")
@@ -83,27 +68,15 @@ class GradientNormBoard(LiveView):
         self._total.set_log(True)
         yield
         self._walked = ReadCursor(self._total, self._words, self._read_total)
-        self._row = [self._norms.add_line("cursor"), self._ratio.add_line("cursor")]
-        self._named: str | None = None  # the parameter that keys went to
         self._total.hovered.connect(self._walked.hover)
         self._total.ranged.connect(self._redraw)
-        board = QSplitter(Qt.Orientation.Horizontal)
-        board.addWidget(self._norms)
-        board.addWidget(self._ratio)
-        board.setSizes([6000, 4000])
-        board.setHandleWidth(GRID)
-        self._ratio.left.setWidth(GRID)
-        area = self._board = QScrollArea()  # deep networks have more parameters than there is height
-        area.setObjectName(f"{self.key}.board")
-        area.setAccessibleName(f"{self.title}: parameters")
-        area.setWidgetResizable(True)
-        area.setWidget(board)
-        self._key = Legend(self.theme)
-        self._key.toggled.connect(self._norms.hiding.toggle)
-        self._norms.hiding.changed.connect(self._show_key_again)
+        self._board = NormBoard(self.theme, self._norms, self._ratio)
+        self._board.setObjectName(f"{self.key}.board")
+        self._board.setAccessibleName(f"{self.title}: parameters")
+        self._board.said.connect(self._read_row)
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
-        for widget, stretch in ((self._key, 0), (area, 3), (self._total, 1)):
+        for widget, stretch in ((self._board.key, 0), (self._board, 3), (self._total, 1)):
             pictures.addWidget(widget, stretch)
         self._total.hide()
         layout = QVBoxLayout(self.body)
@@ -121,24 +94,8 @@ class GradientNormBoard(LiveView):
         norms = self.probe("gradient_norms")
         if not isinstance(norms, GradientNorms):
             return
-        rows = np.arange(len(norms.names))
-        fresh = self._norms.left.labels != norms.names
-        self._norms.left.set_labels(norms.names)
-        self._make_room(norms.names)
-        self._ratio.left.set_labels([""] * len(norms.names))
-        self._norms.show_curve(_BEFORE, _log(norms.before), rows)
-        self._norms.show_curve(_AFTER, _log(norms.after), rows)
-        ratios, when = self._ratios(norms)
-        self._ratio.show_curve(_RATIO, _log(ratios), rows, when)
-        if fresh:
-            for plot in (self._norms, self._ratio):
-                plot.canvas.setMinimumHeight(len(rows) * (self.theme.small + 2) + 6 * GRID)
-            self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
-        for plot in (self._norms, self._ratio):  # which show no key of their own
-            plot.settle()
-        self._show_key(norms)
+        self._board.show_norms(norms, *self._ratios(norms), self._coming)
         self._draw_clip(norms)
-        self._mark_row(norms)
 
     def draw_history(self, history: History) -> None:
         """The norm of the whole gradient over training."""
@@ -153,34 +110,31 @@ class GradientNormBoard(LiveView):
         """Of what was not measured nothing more comes."""
         super().show_end(untrained=untrained, failed=failed)
         if self._built:
-            self._show_key_again()
+            self._board.say_coming(self._coming)
 
     def clear(self) -> None:
         """No points, no curve, no limit."""
         self._clip.hide()
         self._moment.hide()
         self._walked.forget()
-        self._name(None)
-        self._norms.left.set_labels(())
-        for plot in (self._norms, self._ratio, self._total):
-            plot.clear()
-            plot.show_everything()
+        self._board.clear()
+        self._total.clear()
+        self.reset_zoom()
 
     def recolour(self) -> None:
         """All three plots."""
-        for plot in (self._norms, self._ratio, self._total):
-            plot.apply_theme(self.theme)
+        self._board.apply_theme(self.theme)
+        self._total.apply_theme(self.theme)
         for part, high in ((self._board, _BOARD), (self._total.canvas, _TOTAL)):
             part.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         norms = self.probe("gradient_norms")
         if isinstance(norms, GradientNorms):
-            self._show_key(norms)
             self._draw_clip(norms)
 
     def reset_zoom(self) -> None:
         """All three plots."""
-        for plot in (self._norms, self._ratio, self._total):
-            plot.show_everything()
+        self._board.show_everything()
+        self._total.show_everything()
 
     def table(self) -> Table:
         """One row for each parameter."""
@@ -189,39 +143,20 @@ class GradientNormBoard(LiveView):
             return (), []
         ratios, when = self._ratios(norms)
         columns = (norms.before.tolist(), norms.after.tolist(), ratios.tolist())
-        header = ("parameter", _BEFORE, _AFTER, f"{_RATIO} {when}".rstrip())
+        header = ("parameter", BEFORE, AFTER, f"{RATIO} {when}".rstrip())
         return header, list(zip(norms.names, *columns, strict=True))
 
     def _ratios(self, norms: GradientNorms) -> tuple[Floats, str]:
         """Of the updates, and in words of which step where it is not that of the norms."""
-        if self.moment is None and self._updated is not None and not _measured(norms.update_ratio):
+        if self.moment is None and self._updated is not None and not measured(norms.update_ratio):
             step, last = self._updated
             return last.update_ratio, f"of step {step:,}"
         return norms.update_ratio, ""
 
-    def _make_room(self, names: Sequence[str]) -> None:
-        """As much room for the names as the widest needs: left to itself, the axis finds out one picture too late."""
-        font = QFont()
-        font.setPixelSize(self.theme.small)
-        wide = max(map(QFontMetrics(font).horizontalAdvance, names), default=0)
-        if self._norms.left.minimumWidth() != wide + 2 * GRID:
-            self._norms.left.setWidth(wide + 2 * GRID)
-
-    def _show_key(self, norms: GradientNorms) -> None:
-        ratios, _ = self._ratios(norms)
-        self._ratio.setVisible(measured := _measured(ratios))  # the key says why there is none
-        low, high = HEALTHY
-        healthy = int(np.sum((ratios >= low) & (ratios <= high)))
-        coming = "the run ended before an update was measured" if self.over else "measured with the next batch"
-        told = f"{healthy} of {len(norms.names)} parameters" if measured else coming
-        band = Key(numerals(f"healthy ({low:.0e} to {high:.0e})"), patch(self.theme.color("good", 0.4)), told)
-        points = [curve.key(self.theme) for plot in (self._norms, self._ratio) for curve in plot.curves.values()]
-        self._key.show_items(self.theme, self._norms.hiding.marked((*points, band)))
-
-    def _show_key_again(self) -> None:
-        norms = self.probe("gradient_norms")
-        if isinstance(norms, GradientNorms):
-            self._show_key(norms)
+    @property
+    def _coming(self) -> str:
+        """Why no update was measured yet."""
+        return "the run ended before an update was measured" if self.over else "measured with the next batch"
 
     def _draw_clip(self, norms: GradientNorms | None) -> None:
         clips = norms is not None and norms.clip_norm > 0
@@ -240,61 +175,22 @@ class GradientNormBoard(LiveView):
     def walk_inside(self, across: int, down: int) -> bool:
         """Down through the parameters, as they stand; across along the steps of the run."""
         if down:
-            return self._walk_rows(down)
+            return self._board.walk(down)
         return self._total.isVisible() and self._walked.walk(across, self._total.curves[_NORM].x) is not None
 
     def leave_inside(self) -> None:
         """Neither a step nor a parameter is read out."""
         self._walked.hover(None)
 
-    def _walk_rows(self, down: int) -> bool:
-        norms = self.probe("gradient_norms")
-        if not isinstance(norms, GradientNorms) or not norms.names:
-            return False
-        here = norms.names.index(self._named) + down if self._named in norms.names else 0
-        self._walked.forget()
-        self._name(norms.names[min(max(here, 0), len(norms.names) - 1)])
-        self._mark_row(norms)
-        self._reveal(norms.names.index(self._named))
-        return True
-
-    def _name(self, name: str | None) -> None:
-        self._named = name
-        for line in self._row:
-            line.hide()
-
-    def _mark_row(self, norms: GradientNorms) -> None:
-        """A line through the parameter that keys went to, which is read out."""
-        if self._named not in norms.names:
-            return
-        row = norms.names.index(self._named)
-        for line in self._row:
-            CurvePlot.mark(line, row)
-        ratios, when = self._ratios(norms)
-        numbers = ((_BEFORE, norms.before), (_AFTER, norms.after), (f"{_RATIO} {when}".rstrip(), ratios))
-        told = (numerals(f"{name} {values[row]:.3g}") for name, values in numbers if np.isfinite(values[row]))
-        self.read_out(" · ".join((self._named, *told)))
-
-    def _reveal(self, row: int) -> None:
-        """Scroll to a parameter."""
-        canvas = self._norms.canvas
-        place = canvas.mapFromScene(self._norms.box.mapViewToScene(QPointF(0, row)))
-        self._board.ensureVisible(0, canvas.mapTo(self._board.widget(), place).y(), 0, 2 * GRID)
-
     def _words(self, place: float) -> str:
         return self._total.describe(place, f"step {place:,.0f}")
 
     def _read_total(self, words: str) -> None:
         """The norm at a step of the run: no parameter is read out then."""
-        self._name(None)
+        self._board.leave()
         self.read_out(words)
 
-
-def _measured(ratios: Floats) -> bool:
-    """Whether the update of their batch was watched."""
-    return bool(np.isfinite(ratios).any())
-
-
-def _log(values: Floats) -> Floats:
-    """log10, with a gap where there is nothing to take it of."""
-    return np.log10(values, out=np.full_like(values, np.nan), where=values > 0)
+    def _read_row(self, words: str) -> None:
+        """A parameter: no step of the run is read out then."""
+        self._walked.forget()
+        self.read_out(words)

@@ -33,9 +33,9 @@ def test_an_update_that_was_not_watched_is_not_judged(show: Show, qtbot: QtBot) 
     norms = GradientNorms(("a",), f32(1.0), f32(1.0), f32(np.nan), 1.0, 1.0, 0.0)
     view.show_snapshot(measured.snapshot(norms))
     view.grab()  # gaps alone have no bounds to be looked for
-    assert "healthy (1e−4 to 1e−2)  measured with the next batch" in view._key.texts
+    assert "healthy (1e−4 to 1e−2)  measured with the next batch" in view._board.key.texts
     view.show_end()
-    assert "healthy (1e−4 to 1e−2)  the run ended before an update was measured" in view._key.texts
+    assert "healthy (1e−4 to 1e−2)  the run ended before an update was measured" in view._board.key.texts
 
 
 def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> None:
@@ -43,9 +43,9 @@ def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> No
     watched = GradientNorms(("a", "b"), f32(1.0, 2.0), f32(1.0, 2.0), f32(1e-3, 1e-1), 1.0, 1.0, 0.0)
     not_watched = replace(watched, before=f32(3.0, 4.0), update_ratio=f32(np.nan, np.nan))
     view.show_snapshot(measured.snapshot(watched, step=5))
-    assert "update ratio" in view._key.texts
+    assert "update ratio" in view._board.key.texts
     view.show_snapshot(measured.snapshot(not_watched, step=7))
-    assert {"update ratio  of step 5", "healthy (1e−4 to 1e−2)  1 of 2 parameters"} <= set(view._key.texts)
+    assert {"update ratio  of step 5", "healthy (1e−4 to 1e−2)  1 of 2 parameters"} <= set(view._board.key.texts)
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1], atol=1e-6)
     header, rows = view.table()
     assert (header[1], header[3]) == ("before clipping", "update ratio of step 5")
@@ -61,12 +61,12 @@ def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> No
 def test_the_key_says_between_which_ratios_an_update_counts_as_healthy(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.views.gradient_norms.HEALTHY", (1e-5, 1e-3))
+    monkeypatch.setattr("workbench.plots.norm_board.HEALTHY", (1e-5, 1e-3))
     view = show(GradientNormBoard)
     view.show_snapshot(
         measured.snapshot(GradientNorms(("a", "b"), f32(1, 1), f32(1, 1), f32(1e-5, 1e-2), 1.0, 1.0, 0.0))
     )
-    assert "healthy (1e−5 to 1e−3)  1 of 2 parameters" in view._key.texts
+    assert "healthy (1e−5 to 1e−3)  1 of 2 parameters" in view._board.key.texts
 
 
 @pytest.mark.parametrize("ratio", [1e-7, 1.0])
@@ -94,7 +94,7 @@ def test_gradient_norms_before_and_after(show: Show) -> None:
     view.show_snapshot(measured.snapshot(replace(norms, names=("a", "a rather long name", "c"))))
     assert view._norms.left.minimumWidth() > narrow + 50
     assert_allclose(view._ratio.curves["update ratio"].x, [-3, -1, np.nan], atol=1e-6)
-    assert "healthy (1e−4 to 1e−2)  1 of 3 parameters" in view._key.texts
+    assert "healthy (1e−4 to 1e−2)  1 of 3 parameters" in view._board.key.texts
     assert "clipped at 1  25 % of the steps" in view._total.legend.texts
     assert view._clip.value() == 0.0
     view.show_snapshot(measured.snapshot(replace(norms, clip_norm=0.0)))

@@ -191,7 +191,7 @@ def test_the_parameter_that_keys_went_to_is_marked_in_sight_and_read_anew(show: 
     for _ in norms.names:
         QTest.keyClick(view, Qt.Key.Key_Down)
     last = len(norms.names) - 1
-    assert [(line.isVisible(), line.value()) for line in view._row] == [(True, last)] * 2
+    assert [(line.isVisible(), line.value()) for line in view._board.rows] == [(True, last)] * 2
     canvas = view._norms.canvas
     place = canvas.mapTo(view._board.viewport(), canvas.mapFromScene(view._norms.box.mapViewToScene(QPointF(0, last))))
     assert view._board.verticalScrollBar().value() > 0
@@ -199,7 +199,7 @@ def test_the_parameter_that_keys_went_to_is_marked_in_sight_and_read_anew(show: 
     view.show_snapshot(measured.snapshot(replace(norms, before=norms.before + 1)))
     assert view._readout.text().startswith("readout.bias · before clipping 1 · after clipping 0.00133 · update ratio")
     view._total.hovered.emit(None)
-    assert not any(line.isVisible() for line in view._row)
+    assert not any(line.isVisible() for line in view._board.rows)
     assert view._readout.text() == ""
 
 

@@ -1,0 +1,43 @@
+"""A row for each parameter, which keys walk, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.workbench.views.known import f32
+from tests.workbench.views.measured import gradient_norms
+from workbench.plots.norm_board import NormBoard, norms_plot, ratio_plot
+from workbench.theme import LIGHT
+
+
+@pytest.fixture
+def board(qtbot: QtBot) -> NormBoard:
+    made = NormBoard(LIGHT, norms_plot(LIGHT), ratio_plot(LIGHT))
+    qtbot.addWidget(made)
+    return made
+
+
+def test_keys_go_from_parameter_to_parameter_and_what_is_there_is_said_anew(board: NormBoard) -> None:
+    norms, said = gradient_norms(), list[str]()
+    board.said.connect(said.append)
+    assert not board.walk(1)
+    board.show_norms(norms, norms.update_ratio, "of step 5", "")
+    assert said == []
+    for down in (1, 1, -9):
+        assert board.walk(down)
+    assert [words.split(" · ")[0] for words in said] == [norms.names[0], norms.names[1], norms.names[0]]
+    assert "update ratio of step 5 " in said[0]
+    board.show_norms(norms, norms.update_ratio, "", "")
+    assert len(said) == 4
+    board.leave()
+    board.show_norms(norms, norms.update_ratio, "", "")
+    assert len(said) == 4
+
+
+def test_without_update_ratios_the_key_says_what_is_coming(board: NormBoard) -> None:
+    norms = gradient_norms()
+    board.show_norms(norms, f32(*[float("nan")] * len(norms.names)), "", "with the next batch")
+    assert board.key.texts[-1] == "healthy (1e−4 to 1e−2)  with the next batch"
+    board.say_coming("never")
+    assert board.key.texts[-1].endswith("never")
