@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import Slot
@@ -13,13 +12,14 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from workbench.beside import Beside, Company
 from workbench.elided_box import ElidedBox
-from workbench.history import History, Values
+from workbench.history import History
 from workbench.later import later
 from workbench.plots.calm import Calm
-from workbench.plots.curve import baseline_stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
+from workbench.plots.metric_plot import MetricPlot
+from workbench.plots.runs_beside import RunsBeside, number, value_at
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
 from workbench.plots.smoothing import Smoother
@@ -38,10 +38,8 @@ _AFTERWARDS_MS = 60  # when what was drawn is painted, too
 _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
-_NOT_YET = "none before an epoch ends"
 _UNSEEN, _UNSEEN_MS = 2.0, 400  # columns of pixels: what has grown by less is not missed for so long
 _OTHER_LOSS, _OTHER_METRIC = "not drawn: another loss", "not drawn: another metric"  # of runs beside the one at hand
-_STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
 
 
 class Loss(LiveView):
@@ -59,13 +57,11 @@ class Loss(LiveView):
         self._loss.add_curve(_BATCHES, _faint, key=not self.compact)  # fainter and finer than what it is smoothed to
         self._loss.add_curve(_SMOOTH, "smooth")
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
-        self._other_names: set[str] = set()
+        self._beside = RunsBeside(self._loss, "validation_loss")
         self._best = self._loss.add_line("good", upright=True)
         self._moment = self._loss.add_line("cursor", upright=True)
         yield
-        self._metric = CurvePlot(self.theme, bottom="step", left="metric", counted=True)
-        self._metric_moment = self._metric.add_line("cursor", upright=True)
-        self._metric.follow(self._loss)
+        self._metric = MetricPlot(self.theme, self._loss)
         self._walked = ReadCursor(self._loss, self._words, self.read_out)
         yield
         self._metric.hide()
@@ -124,11 +120,13 @@ class Loss(LiveView):
     def _draw(self, history: History) -> None:
         self._drawn = history.span("loss")[1]
         loss, (first, last) = self._loss, self._loss.shown()
-        loss.show_curve(_BATCHES, *history.line("loss", first, last, loss.pixels), self._value(history, "loss"))
+        loss.show_curve(
+            _BATCHES, *history.line("loss", first, last, loss.pixels), value_at(history, "loss", self.moment)
+        )
         self._draw_smooth(history, first, last)
         validation = history.line("validation_loss", first, last, loss.pixels)
-        loss.show_curve(_VALIDATION, *validation, self._value(history, "validation_loss"))
-        self._draw_others(loss, "validation_loss", self._company.same_loss)
+        loss.show_curve(_VALIDATION, *validation, value_at(history, "validation_loss", self.moment))
+        self._beside.show(self._company.same_loss, first, last, self.moment)
         self._follow_span()
         self._draw_best()
         self._loss.mark(self._moment, self.moment)
@@ -191,11 +189,9 @@ class Loss(LiveView):
         self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
         self._walked.forget()
-        for line in (self._moment, self._metric_moment):
-            line.hide()
+        self._moment.hide()
         self._loss.clear()
-        self._metric.remove_curves()
-        self._metric.clear()
+        self._metric.forget()
         for plot in (self._loss, self._metric):
             plot.show_everything()
 
@@ -213,10 +209,6 @@ class Loss(LiveView):
         self._loss.show_everything()
         self._metric.show_everything()
 
-    def _value(self, history: History, name: str) -> str:
-        """For the key: the last value of the moment that is shown."""
-        return _number(history.latest(name, self.moment))
-
     def _draw_smooth(self, history: History, first: float, last: float) -> None:
         if not _WINDOWS[self._window.currentIndex()]:
             self._loss.show_curve(_SMOOTH, [], [])
@@ -227,7 +219,7 @@ class Loss(LiveView):
             later(0, self, self._smooth_on)
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
-        self._loss.show_curve(_SMOOTH, *line, self._value(smooth, "smooth"))
+        self._loss.show_curve(_SMOOTH, *line, value_at(smooth, "smooth", self.moment))
 
     def _smooth_on(self) -> None:
         self._smooths_on = False
@@ -261,52 +253,25 @@ class Loss(LiveView):
         step, value = self.best()
         known = not math.isnan(step)
         self._loss.mark(self._best, step if known else None)
-        best = [Key(f"best: {self._place(step)}", self.theme.pen("good"), _number(value))] if known else []
+        best = [Key(f"best: {self._place(step)}", self.theme.pen("good"), number(value))] if known else []
         self._loss.show_key([*best, *self._left_out(self._company.same_loss, _OTHER_LOSS)])
 
+    @property
+    def _baselines(self) -> tuple[tuple[str, float], ...]:
+        return self.start.baselines if self.start else ()
+
     def _name_metric(self) -> None:
-        plot, metric = self._metric, self._company.metric
-        if metric not in plot.curves:
-            plot.remove_curves()
-            plot.add_curve(metric, "validation", symbol=True)
-            plot.left.rename(metric)
-        for index, (name, _) in enumerate(self.start.baselines if self.start else ()):
-            if name not in plot.curves:
-                plot.add_curve(name, baseline_stroke(index))
+        self._metric.name_curves(self._company.metric, self._baselines)
 
     def _draw_metric(self, history: History) -> None:
         self._name_metric()
-        plot, metric = self._metric, self._company.metric
-        first, last = history.span("loss")
-        steps: Values = np.array([first, _reach(last)])
-        line = history.line("metric", *self._loss.shown(), plot.pixels)
-        plot.show_curve(metric, *line, self._value(history, "metric") + self._since_scored(history))
-        plot.mark(self._metric_moment, self.moment)
-        for name, value in self.start.baselines if self.start else ():
-            plot.show_curve(name, steps, np.full(2, value), _number(value))
-        self._draw_others(plot, "metric", self._company.same_metric)
+        others, since = self._company.same_metric, self._since_scored(history)
+        self._metric.draw(history, self._baselines, others, self.moment, since)
         self._show_metric_key(history)
 
     def _show_metric_key(self, history: History) -> None:
-        """A metric that is still to come is named, too: it is what the others are there to be beaten by."""
-        metric = next(iter(self._metric.curves))  # which is made before what it has to beat
         to_come = bool(self.start) and not history.count("metric")
-        entries = [Key(metric, self._metric.curves[metric].pen(self.theme), _NOT_YET)] if to_come else []
-        self._metric.show_key([*entries, *self._left_out(self._company.same_metric, _OTHER_METRIC)])
-
-    def _draw_others(self, plot: CurvePlot, what: str, others: Sequence[Beside]) -> None:
-        """One curve for each other run; those that are no longer asked for go."""
-        names = {run.title: run for run in others}
-        for name in [name for name in plot.curves if name in self._other_names and name not in names]:
-            plot.remove_curve(name)
-        for name, run in names.items():
-            if name not in plot.curves:
-                curve = plot.add_curve(name, partial(Theme.series_pen, number=run.number), number=run.number)
-                for item in curve.items:
-                    item.setZValue(-1)  # under those of the run at hand, which the same seed would hide
-            line = run.history.line(what, *self._loss.shown(), plot.pixels)
-            plot.show_curve(name, *line, self._value(run.history, what))
-        self._other_names |= set(names)
+        self._metric.tell(to_come=to_come, left_out=self._left_out(self._company.same_metric, _OTHER_METRIC))
 
     def _redraw(self) -> None:
         if self.history is not None and self.active:
@@ -328,15 +293,6 @@ class Loss(LiveView):
     def _words(self, place: float) -> str:
         """Both plots, which stand over the same steps."""
         return self._metric.describe(place, self._loss.describe(place, f"step {place:,.0f}"))
-
-
-def _reach(last: float) -> float:
-    """A place at `last` or a little beyond, for some time the same: what ends there need not be drawn every frame."""
-    return _STRIDE ** math.ceil(math.log(last, _STRIDE)) if last > 0 else last
-
-
-def _number(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"
 
 
 def _faint(theme: Theme) -> QPen:

@@ -1,0 +1,75 @@
+"""The metric of the validation part over training, against what it has to beat."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from workbench.beside import Beside
+from workbench.history import History, Values
+from workbench.plots.curve import baseline_stroke
+from workbench.plots.curves import CurvePlot
+from workbench.plots.keys import Key
+from workbench.plots.runs_beside import RunsBeside, number, value_at
+from workbench.theme import Theme
+
+_NOT_YET = "none before an epoch ends"
+_STRIDE = 1.05  # by which straight lines are drawn ahead of the last step
+
+
+class MetricPlot(CurvePlot):
+    """It stands below the plot of the loss, over the same steps."""
+
+    def __init__(self, theme: Theme, leader: CurvePlot) -> None:
+        super().__init__(theme, bottom="step", left="metric", counted=True)
+        self._above = leader
+        self._others = RunsBeside(self, "metric")
+        self._moment = self.add_line("cursor", upright=True)
+        self.follow(leader)
+
+    def name_curves(self, metric: str, baselines: Sequence[tuple[str, float]]) -> None:
+        """Make a curve of the metric, and one for each baseline, unless they are there."""
+        if metric not in self.curves:
+            self.remove_curves()
+            self.add_curve(metric, "validation", symbol=True)
+            self.left.rename(metric)
+        for index, (name, _) in enumerate(baselines):
+            if name not in self.curves:
+                self.add_curve(name, baseline_stroke(index))
+
+    def draw(
+        self, history: History, baselines: Sequence[tuple[str, float]], others: Sequence[Beside], moment: int | None,
+        since: str,
+    ) -> None:  # fmt: skip
+        """Draw the curves that were named, and those of `others`; `since` stands behind the value in the key."""
+        first, last = history.span("loss")
+        steps: Values = np.array([first, _reach(last)])
+        shown = self._above.shown()
+        line = history.line("metric", *shown, self.pixels)
+        self.show_curve(self._metric, *line, value_at(history, "metric", moment) + since)
+        self.mark(self._moment, moment)
+        for name, value in baselines:
+            self.show_curve(name, steps, np.full(2, value), number(value))
+        self._others.show(others, *shown, moment)
+
+    def tell(self, *, to_come: bool, left_out: Sequence[Key]) -> None:
+        """A metric that is still `to_come` stands in the key, too: it is what the others are there to be beaten by."""
+        entries = [Key(self._metric, self.curves[self._metric].pen(self._theme), _NOT_YET)] if to_come else []
+        self.show_key([*entries, *left_out])
+
+    def forget(self) -> None:
+        """No curves."""
+        self._moment.hide()
+        self.remove_curves()
+        self.clear()
+
+    @property
+    def _metric(self) -> str:
+        return next(iter(self.curves))  # which is made before what it has to beat
+
+
+def _reach(last: float) -> float:
+    """A place at `last` or a little beyond, for some time the same: what ends there need not be drawn every frame."""
+    return _STRIDE ** math.ceil(math.log(last, _STRIDE)) if last > 0 else last
