@@ -13,7 +13,7 @@ from engine.data.files.access_logs import requests
 from engine.data.files.alignment import LINED_UP, lined_up
 from engine.data.files.archives import archive_as_csv
 from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes, dialect_remarks
-from engine.data.files.encoding import LONGEST_LINE, scan
+from engine.data.files.encoding import LONGEST_LINE, Scan, scan
 from engine.data.files.excel import sheet_as_csv
 from engine.data.files.formats import refuse_page
 from engine.data.files.framed import framed
@@ -48,16 +48,7 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
     """
     refuse_page(head, path.name)
     plain, source, found = path, Source("", path.stat().st_size), scan(path)
-    if found.longest > LONGEST_LINE:
-        raise DataError(
-            f"{path.name}, byte {found.longest_at:,}: a line of {found.longest:,} bytes is more than the row of a "
-            "table can be; check that it is a table, or open it as text."
-        )
-    if found.open_quote >= 0 and reading.quotes != "none":
-        raise DataError(
-            f"{path.name}, byte {found.open_quote:,}: a quotation mark opens a cell and is not closed in the next "
-            f"{LONGEST_LINE >> 20} MB; set data.quotes to none, or close it."
-        )
+    _refuse_endless(path.name, found, reading)
     encoding = encoding_of(path, reading, head, found)
     source.other_digits = not set(DIGITS).isdisjoint(found.letters.decode(encoding, "replace"))
     if encoding != "utf-8" or not found.utf8 or found.mixed or found.unprinted or is_pattern(path):
@@ -81,6 +72,20 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
         source.close()
         raise
     return source
+
+
+def _refuse_endless(name: str, found: Scan, reading: Reading) -> None:
+    """Lines that no row of a table is as long as, and cells that do not end."""
+    if found.longest > LONGEST_LINE:
+        raise DataError(
+            f"{name}, byte {found.longest_at:,}: a line of {found.longest:,} bytes is more than the row of a "
+            "table can be; check that it is a table, or open it as text."
+        )
+    if found.open_quote >= 0 and reading.quotes != "none":
+        raise DataError(
+            f"{name}, byte {found.open_quote:,}: a quotation mark opens a cell and is not closed in the next "
+            f"{LONGEST_LINE >> 20} MB; set data.quotes to none, or close it."
+        )
 
 
 def _take(source: Source, plain: Path, dialect: Dialect) -> None:

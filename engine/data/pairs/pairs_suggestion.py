@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.data.guess import Guess
@@ -44,6 +44,11 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
     if not pairs:
         return None
     source, target = next((pair for pair, ratio in pairs.items() if ratio < _ALIKE), min(pairs, key=pairs.__getitem__))
+    return _translation(source, target, texts, table.rows)
+
+
+def _translation(source: str, target: str, texts: Mapping[str, list[str]], rows: int) -> Guess:
+    """Settings and reasons of a network that reads one column and writes the other."""
     levels = [
         "words" if _mean(text.split() for text in texts[name]) >= _WORDS else "characters" for name in (source, target)
     ]
@@ -60,7 +65,7 @@ def suggest_pairs(table: Table, targets: Sequence[str] = ()) -> Guess | None:
         f"texts and what becomes of them: {source!r} is read by {levels[0]}, {target!r} is written by {levels[1]}",
         "topology: encoder–decoder, with attention, reading in both directions",
     )
-    return Guess(changes, notes, table.rows)
+    return Guess(changes, notes, rows)
 
 
 def _says_which(table: Table, name: str) -> bool:

@@ -180,9 +180,14 @@ def prepare(
         missing,
         length,
     )
+    _refuse_size(made, minimum_count)
+    return made
+
+
+def _refuse_size(made: SequencePreparation, minimum_count: int) -> None:
     if not made.input_size:
         raise DataError(
-            f"no word of {', '.join(sequences.columns)} comes {minimum_count:,} times in the training part, so nothing "
+            f"no word of {', '.join(made.columns)} comes {minimum_count:,} times in the training part, so nothing "
             "is read; choose a smaller data.minimum_count, or further data.inputs."
         )
     if made.input_size > _MOST_INPUTS:
@@ -190,4 +195,3 @@ def prepare(
             f"the categories would take {made.input_size:,} inputs; leave columns with many different words out of "
             "data.inputs, or set data.categories to embedding."
         )
-    return made
