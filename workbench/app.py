@@ -40,13 +40,7 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     sys.setswitchinterval(_SWITCH_SECONDS)
     share_arenas()  # before there is any thread
     gc.disable()  # a collection in the training thread would destroy Qt objects there; a timer collects here instead
-    backend = Backend()
-    application = QApplication.instance() or QApplication([APPLICATION])
-    assert isinstance(application, QApplication)
-    application.setApplicationName(APPLICATION)
-    application.setApplicationDisplayName("RNN Workbench")
-    application.setApplicationVersion(__version__)
-    application.setStyle("Fusion")
+    backend, application = Backend(), _application()
     folders = places()
     crash = None
     with contextlib.suppress(OSError):  # a full disk is no reason not to start
@@ -72,6 +66,16 @@ def main(arguments: list[str], opened: Callable[[Window], None] | None = None) -
     shiboken6.delete(window)  # now: who still holds it, as a timer does, would take it apart with the interpreter
     gc.unfreeze()  # modules are taken apart now; what cannot be found then, DuckDB's binding reports as leaked
     return status
+
+
+def _application() -> QApplication:
+    application = QApplication.instance() or QApplication([APPLICATION])
+    assert isinstance(application, QApplication)
+    application.setApplicationName(APPLICATION)
+    application.setApplicationDisplayName("RNN Workbench")
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    return application
 
 
 def _window(backend: Backend, folders: Places, arguments: list[str]) -> Window:

@@ -47,6 +47,16 @@ class Gallery(QObject):
         for view in self.views:
             view.takes_turns = True
         self.overview = Overview(quarters)
+        self.film = Film(self)
+        self.scrubber, self.time_steps = Scrubber(self.film, theme), TimeSteps(cursor, self._length)
+        self.time_steps.apply_theme(theme)
+        self._growing = Calm(self.time_steps, self.time_steps.refresh)  # with every frame of a run
+        self._make_tabs(deep)
+        self._lay_out()
+        self._connect()
+        self._begun, self._turned, self._held_off = 0, -math.inf, ""
+
+    def _make_tabs(self, deep: Sequence[LiveView]) -> None:
         self.tabs = QTabWidget()
         self.tabs.setTabBar(FadingTabs())
         self.tabs.setObjectName("views")
@@ -60,32 +70,31 @@ class Gallery(QObject):
         for view in deep:
             index = self.tabs.addTab(view, view.title)
             self.tabs.setTabToolTip(index, view.question)
-        self.film = Film(self)
+        self.tabs.setCornerWidget(self._all_views(deep))
+
+    def _lay_out(self) -> None:
         self.widget = QWidget()
         layout = QVBoxLayout(self.widget)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
-        self.scrubber, self.time_steps = Scrubber(self.film, theme), TimeSteps(cursor, self._length)
-        self._growing = Calm(self.time_steps, self.time_steps.refresh)  # with every frame of a run
-        self.film.grown.connect(self._growing.ask, Qt.ConnectionType.QueuedConnection)  # when views have it
-        self.tabs.currentChanged.connect(self.time_steps.refresh)
-        self.tabs.currentChanged.connect(self._turn)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, GRID, GRID // 2)
         foot.addWidget(self.scrubber, 1)
         foot.addWidget(self.time_steps)
         layout.addLayout(foot)
-        self.time_steps.apply_theme(theme)
+
+    def _connect(self) -> None:
+        self.film.grown.connect(self._growing.ask, Qt.ConnectionType.QueuedConnection)  # when views have it
         self.film.moved.connect(self._show_film)
-        self.tabs.setCornerWidget(self._all_views(deep))
+        self.tabs.currentChanged.connect(self.time_steps.refresh)
+        self.tabs.currentChanged.connect(self._turn)
         self.overview.opened.connect(self.open)
         for view in self.views:
             view.needs_changed.connect(self.needs_changed)
             view.notice.connect(self.notice)
             view.asked.connect(self.open)
             view.began.connect(self.time_steps.refresh)  # views begin later than the film
-        self._begun, self._turned, self._held_off = 0, -math.inf, ""
 
     def _all_views(self, deep: Sequence[LiveView]) -> QToolButton:
         """A list of all views, for the tabs that are out of sight."""

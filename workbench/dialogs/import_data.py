@@ -89,9 +89,12 @@ class ImportDialog(Dialog):
         self.asked.connect(self._wait)
         self._found, self._rejected = label(name="import_found"), label(role="small", name="import_rejected")
         self.table = ReadingTable("import_table", "The first rows, with the role of each column in the row on top")
-        layout = column(self, 2 * GRID, GRID)
         self._forms = (QFormLayout(), QFormLayout())
         self._add_reading_rows()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        layout = column(self, 2 * GRID, GRID)
         side_by_side = QHBoxLayout()
         side_by_side.setSpacing(3 * GRID)
         for form in self._forms:

@@ -198,6 +198,18 @@ class SweepDialog(Dialog):
     # --- making it --------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
+        both = QHBoxLayout()
+        both.setSpacing(2 * GRID)
+        both.addWidget(self._what_is_tried())
+        both.addLayout(self._what_came_of_it(), 1)
+        layout = column(self, 2 * GRID, GRID)
+        layout.addLayout(both, 1)
+        foot = closing_row(self, "sweep")
+        for action in (self.results.use, self.results.save):
+            foot.addButton(action, foot.ButtonRole.ActionRole)
+        layout.addWidget(foot)
+
+    def _what_is_tried(self) -> QWidget:
         rows = QWidget()
         inside = column(rows)
         inside.addWidget(self.field)
@@ -220,6 +232,9 @@ class SweepDialog(Dialog):
         left.addLayout(terms)
         for part in (self.stop_early, self.count, self.message, self.bar):
             left.addWidget(part)
+        return side
+
+    def _what_came_of_it(self) -> QVBoxLayout:
         pages = QTabWidget()
         pages.setObjectName("sweep_pages")
         pages.tabBar().setObjectName("sweep_pages_bar")
@@ -230,13 +245,4 @@ class SweepDialog(Dialog):
         right = QVBoxLayout()
         right.addWidget(pages, 3)
         right.addWidget(self.results, 2)
-        both = QHBoxLayout()
-        both.setSpacing(2 * GRID)
-        both.addWidget(side)
-        both.addLayout(right, 1)
-        layout = column(self, 2 * GRID, GRID)
-        layout.addLayout(both, 1)
-        foot = closing_row(self, "sweep")
-        for action in (self.results.use, self.results.save):
-            foot.addButton(action, foot.ButtonRole.ActionRole)
-        layout.addWidget(foot)
+        return right

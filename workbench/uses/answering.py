@@ -62,6 +62,11 @@ class Answering(QWidget):
         self.table.setTabKeyNavigation(False)
         self.csv, self.midi = button("Save CSV…", "use_save_csv"), button("Save MIDI…", "use_save_midi")
         self.plain = button("Save text…", "use_save_text")
+        self._lay_out()
+        self._fit()
+        self._show_parts()
+
+    def _lay_out(self) -> None:
         layout = column(self)
         for part, stretch in (
             (self.words, 0), (self.further, 0), (self.message, 0), (self.plot, 3), (self.text, 1),
@@ -76,8 +81,6 @@ class Answering(QWidget):
             each.clicked.connect(call)
             row.addWidget(each)
         layout.addLayout(row)
-        self._fit()
-        self._show_parts()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another size of text, which the table's own font does not follow by itself."""
