@@ -13,9 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from workbench.window import Window
 
 GROWTH_GOAL, DRAW_GOAL = 1.15, 10.0  # of the memory a tenth on the way; ms
 _TICK_MS = 200
@@ -26,48 +29,63 @@ _TINY = {"training.epochs": 1_000_000, "model.hidden_size": 4, "training.batch_s
 
 def remembered(steps: int) -> list[tuple[int, float]]:
     """(step, MiB) on the way over `steps` steps in the real window, the first a tenth on the way."""
-    from PySide6.QtCore import QTimer
-
     from workbench import app
-    from workbench.window import Window
 
-    marks: list[int] = []
-    found: list[tuple[int, float]] = []
-
-    def opened(window: Window) -> None:
-        window.ask_to_close = lambda: True  # type: ignore[method-assign]
-        session, draft, run = window.desk.session, window.desk.draft, window.run_bar.commands
-        timer, ticks, applied = QTimer(window), [0], [False]
-
-        def tick() -> None:
-            if not session.alive:
-                if draft.ready and not draft.preparing:
-                    if applied[0]:
-                        run["run"].trigger()
-                    else:
-                        refused = window.desk.apply(_TINY)
-                        assert not refused, refused
-                        applied[0] = True
-                return
-            ticks[0] += 1
-            count = window.tabs.count()
-            if ticks[0] <= count or ticks[0] % _TURN == 0:
-                window.tabs.setCurrentIndex((window.tabs.currentIndex() + 1) % count)
-            if ticks[0] == count + _TURN:
-                marks.extend(session.step + round(steps * share) for share in (0.1, 0.25, 0.5, 0.75, 1.0))
-            if marks and session.step >= marks[len(found)]:
-                found.append((session.step, resident()))
-                print(f"step {found[-1][0]:>9,}: {found[-1][1]:7.1f} MiB", flush=True)
-            if marks and len(found) == len(marks):
-                timer.stop()
-                window.close()
-
-        timer.timeout.connect(tick)
-        timer.start(_TICK_MS)
-
-    if app.main([], opened):
+    watch = _Watch(steps)
+    if app.main([], watch.begin):
         sys.exit("the window did not close as it should")
-    return found
+    return watch.found
+
+
+class _Watch:
+    """Lets a tiny network train, turns from view to view, and notes the memory at some steps of the run."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self.found: list[tuple[int, float]] = []  # step and MiB
+        self._marks: list[int] = []  # steps of the run
+        self._ticks, self._applied = 0, False
+
+    def begin(self, window: Window) -> None:
+        from PySide6.QtCore import QTimer
+
+        window.ask_to_close = lambda: True  # type: ignore[method-assign]
+        self._window, self._session, self._draft = window, window.desk.session, window.desk.draft
+        self._timer = QTimer(window)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(_TICK_MS)
+
+    def _tick(self) -> None:
+        if self._session.alive:
+            self._turn()
+            self._look()
+        elif self._draft.ready and not self._draft.preparing:
+            self._run()
+
+    def _run(self) -> None:
+        """With the settings of a tiny network, which take a moment to be applied."""
+        if self._applied:
+            self._window.run_bar.commands["run"].trigger()
+        else:
+            refused = self._window.desk.apply(_TINY)
+            assert not refused, refused
+            self._applied = True
+
+    def _turn(self) -> None:
+        self._ticks += 1
+        tabs = self._window.tabs
+        if self._ticks <= tabs.count() or self._ticks % _TURN == 0:
+            tabs.setCurrentIndex((tabs.currentIndex() + 1) % tabs.count())
+        if self._ticks == tabs.count() + _TURN:
+            self._marks = [self._session.step + round(self._steps * share) for share in (0.1, 0.25, 0.5, 0.75, 1.0)]
+
+    def _look(self) -> None:
+        if self._marks and self._session.step >= self._marks[len(self.found)]:
+            self.found.append((self._session.step, resident()))
+            print(f"step {self.found[-1][0]:>9,}: {self.found[-1][1]:7.1f} MiB", flush=True)
+        if self._marks and len(self.found) == len(self._marks):
+            self._timer.stop()
+            self._window.close()
 
 
 def resident() -> float:
