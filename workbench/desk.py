@@ -238,7 +238,7 @@ class Desk(QObject):
     def _jobs_end(self) -> bool:
         """Wait a little for what is done in the background; what is being read ends, however long it would take."""
         for _ in range(round(_JOBS_SECONDS / _SLICE)):
-            self._backend.stop_reading()  # again and again: another query may follow
+            self._backend.data.stop_reading()  # again and again: another query may follow
             if self.jobs.join(_SLICE):
                 return True
         return False

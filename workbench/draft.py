@@ -71,7 +71,7 @@ class Draft(QObject):
         self._set_activity(problem, name)
         self._jobs.submit(
             _DATA_LANE,
-            lambda: self._backend.open(source, changes),
+            lambda: self._backend.data.open(source, changes),
             lambda loaded: self._on_opened(loaded, problem),
             lambda error: self._on_not_opened(error, source),
         )
@@ -105,7 +105,7 @@ class Draft(QObject):
         """Leave what is being read, and go on with what was read before."""
         if not self.loading or self.loaded_data is None:
             return
-        self._jobs.forget(_DATA_LANE, self._backend.stop_reading)
+        self._jobs.forget(_DATA_LANE, self._backend.data.stop_reading)
         kept = self.loaded_data.experiment
         self.experiment = self.experiment.replace({"model.topology": kept.model.topology})
         self.experiment = dataclasses.replace(self.experiment, data=kept.data)
@@ -122,7 +122,7 @@ class Draft(QObject):
         self._set_activity(loading=source_name(experiment))
         self._jobs.submit(
             _DATA_LANE,
-            lambda: self._backend.load(experiment),
+            lambda: self._backend.data.load(experiment),
             self._on_reloaded,
             lambda error: self._set_activity(problem=_words(error)),
         )
@@ -138,7 +138,7 @@ class Draft(QObject):
         if not (experiment.data.file or experiment.data.sample):
             return
         self._set_activity(problem, source_name(experiment))
-        self._jobs.submit(_DATA_LANE, lambda: self._backend.load(experiment), self._on_reloaded, self._on_misfit)
+        self._jobs.submit(_DATA_LANE, lambda: self._backend.data.load(experiment), self._on_reloaded, self._on_misfit)
 
     def _on_opened(self, loaded: Loaded, problem: str) -> None:
         own = loaded.experiment.training.threads

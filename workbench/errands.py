@@ -71,15 +71,15 @@ class Errands:
 
     def inspect(self, path: Path, changes: Mapping[str, Any], answer: InspectionAnswer) -> None:
         """What is understood of a file that is read as `changes` say."""
-        self._ask(_INSPECTION_LANE, lambda: self._backend.inspect(path, changes), answer.show_inspection, answer)
+        self._ask(_INSPECTION_LANE, lambda: self._backend.data.inspect(path, changes), answer.show_inspection, answer)
 
     def how_far_inspecting(self) -> HowFar | None:
         """Where the look into a file is."""
-        return self._backend.how_far_inspecting()
+        return self._backend.data.how_far_inspecting()
 
     def leave_inspection(self, stop: bool) -> None:
         """Nobody wants to know any more; `stop` breaks off what is read, whoever reads it."""
-        self._jobs.forget(_INSPECTION_LANE, self._backend.stop_reading if stop else None)
+        self._jobs.forget(_INSPECTION_LANE, self._backend.data.stop_reading if stop else None)
 
     def import_weights(
         self, path: Path, done: Callable[[ForeignWeights], None], failed: Callable[[Exception], None]

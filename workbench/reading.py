@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from workbench.backend import Backend
+from workbench.data_reader import DataReader
 from workbench.draft import Draft
 from workbench.how_far import HowFarRow
 from workbench.theme import GRID
@@ -19,10 +19,10 @@ class ReadingBar(QWidget):
 
     cancelled = Signal()
 
-    def __init__(self, draft: Draft, backend: Backend) -> None:
+    def __init__(self, draft: Draft, reader: DataReader) -> None:
         super().__init__()
         self.setObjectName("reading")
-        self._draft, self._backend = draft, backend
+        self._draft, self._reader = draft, reader
         self.row = HowFarRow("reading")
         self.button = QToolButton()
         self.button.setObjectName("reading_cancel")
@@ -59,7 +59,7 @@ class ReadingBar(QWidget):
     @Slot()
     def _tick(self) -> None:
         self._timer.setInterval(_TICK_MS)
-        found, share = self._backend.how_far_reading(), self._backend.reading_progress()
+        found, share = self._reader.how_far_reading(), self._reader.reading_progress()
         self.row.show_state(self._draft.loading, found, share)
         self.button.setEnabled(self._draft.loaded_data is not None)
         self.show()

@@ -64,7 +64,7 @@ class Workspace(QMainWindow):
         self.docks = Docks(self, self.gallery.widget, self.gallery.overview, *sides)
         self.unseen = UnseenFindings(self.findings, self.docks.findings)
         self.setStatusBar(self.foot)
-        self.reading = ReadingBar(desk.draft, backend)
+        self.reading = ReadingBar(desk.draft, backend.data)
         self.foot.insertPermanentWidget(0, self.reading)
         self.preferring = preferring = Preferring(desk, settings, places, self.appearance, self)
         self.document = Document(

@@ -50,6 +50,7 @@ from workbench.answers import (
 )
 from workbench.app import collect_garbage
 from workbench.backend import Backend
+from workbench.data_reader import DataReader
 from workbench.desk import Desk
 from workbench.previews import lines
 from workbench.reading_pace import HowFar
@@ -168,16 +169,8 @@ class KnownRun:
         yield RunFinished(reason, step, 1, 1, 0.5, (("RMSE", 1.0),), (("naive", 2.0),), 1.0)
 
 
-class KnownBackend(Backend):
-    """Answers at once; `bad` sources and settings are refused."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.runs: list[KnownRun] = []
-        self.imported: list[Experiment] = []
-        self.make: Callable[..., Any] = KnownRun
-        self.lessons: tuple[Lesson, ...] = ()
-        self.free = False  # runs go on without permits
+class KnownReader(DataReader):
+    """Reads the same at once; `bad` sources and settings are refused."""
 
     def stop_reading(self) -> None:
         """Nothing here is read for long."""
@@ -187,12 +180,6 @@ class KnownBackend(Backend):
 
     def how_far_inspecting(self) -> HowFar | None:
         return None
-
-    def facts(self) -> Facts:
-        from engine.cells import specifications
-        from engine.data import samples
-
-        return Facts(specifications(), samples(), self.lessons)
 
     def open(self, source: Path | str, changes: Mapping[str, Any] | None = None) -> Loaded:
         if "bad" in str(source):
@@ -208,6 +195,24 @@ class KnownBackend(Backend):
         )
         columns = (Column("when", "date"), Column("value", "number"), Column("other", "number"))
         return Loaded(experiment, KnownData(), "Known", "made for tests", ("one note",), preview, columns)  # type: ignore[arg-type]
+
+
+class KnownBackend(Backend):
+    """Answers at once."""
+
+    def __init__(self, data: KnownReader | None = None) -> None:
+        super().__init__(data or KnownReader())
+        self.runs: list[KnownRun] = []
+        self.imported: list[Experiment] = []
+        self.make: Callable[..., Any] = KnownRun
+        self.lessons: tuple[Lesson, ...] = ()
+        self.free = False  # runs go on without permits
+
+    def facts(self) -> Facts:
+        from engine.cells import specifications
+        from engine.data import samples
+
+        return Facts(specifications(), samples(), self.lessons)
 
     def start(self) -> None:
         """Nothing to start."""

@@ -26,6 +26,7 @@ from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
 from workbench.answers import Example, ExamplesPreview, SeriesPreview, TextPreview
 from workbench.backend import Backend
+from workbench.data_reader import DataReader
 from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.examples import Examples
 from workbench.panels.preview import Preview
@@ -39,7 +40,7 @@ def test_an_example_of_each_class_is_shown_in_the_units_of_the_file(tmp_path: Pa
     text, settings = LAYOUTS[layout]
     path = tmp_path / "a.csv"
     path.write_text(text())
-    loaded = Backend().load(experiment(path, topology, **settings))
+    loaded = DataReader().load(experiment(path, topology, **settings))
     assert isinstance(loaded.preview, ExamplesPreview)
     assert {example.label[-1] for example in loaded.preview.examples} == {"a", "b"}
     first = loaded.preview.examples[0].values
@@ -51,7 +52,7 @@ def test_an_example_of_each_class_is_shown_in_the_units_of_the_file(tmp_path: Pa
 def test_texts_are_shown_with_their_labels(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(reviews())
-    loaded = Backend().open(path)
+    loaded = DataReader().open(path)
     assert isinstance(loaded.preview, TextPreview)
     assert loaded.preview.text.splitlines()[:2] == [
         "[sad]  A poor thing, number 0! ",
@@ -71,7 +72,7 @@ def test_it_is_said_what_is_drawn_and_which_column_gives_the_dates(
     qtbot: QtBot, changes: dict[str, Any], drawn: str
 ) -> None:
     backend = Backend()
-    shown = backend.load(backend.open("seattle_weather").experiment.replace(changes)).preview
+    shown = backend.data.load(backend.data.open("seattle_weather").experiment.replace(changes)).preview
     assert isinstance(shown, SeriesPreview)
     assert shown.drawn == drawn
     panel = Preview(LIGHT)
@@ -89,7 +90,7 @@ def test_it_is_said_what_is_drawn_and_which_column_gives_the_dates(
     ],
 )
 def test_a_series_is_shown_over_round_dates(sample: str, names: list[str]) -> None:
-    shown = Backend().open(sample).preview
+    shown = DataReader().open(sample).preview
     assert isinstance(shown, SeriesPreview)
     assert [text for _, text in shown.ticks] == names
 
@@ -104,7 +105,7 @@ def test_each_class_is_shown_or_how_many_are(
     rows = [f"{name}{take},{step},{step % 3 + at},{name}" for at, name in enumerate(names) for take in range(30)
             for step in range(8)]  # fmt: skip
     path.write_text("\n".join(("id,step,value,class", *rows)))  # sorted by class
-    preview = Backend().open(path).preview
+    preview = DataReader().open(path).preview
     assert isinstance(preview, ExamplesPreview)
     labels = [example.label for example in preview.examples]
     assert labels == sorted(labels)
@@ -118,7 +119,7 @@ def test_each_class_is_shown_or_how_many_are(
 
 
 def test_single_rows_are_shown_in_numbers() -> None:
-    shown = Backend().open("seattle_weather_type").preview
+    shown = DataReader().open("seattle_weather_type").preview
     assert isinstance(shown, TextPreview)
     assert re.match(r"\[drizzle\]  precipitation [\d.]+, temp_max", shown.text)
     assert len(shown.text.splitlines()) == 5
@@ -172,7 +173,7 @@ def test_of_several_series_each_is_drawn_with_its_parts(qtbot: QtBot, tmp_path: 
     days = np.datetime64("2020-01-01") + np.arange(3000)
     rows = [f"{day},{shop},{number % 7 + at}" for shop, at in (("N", 5), ("S", 9)) for number, day in enumerate(days)]
     path.write_text("\n".join(("day,shop,units", *rows)))
-    loaded = Backend().open(path)
+    loaded = DataReader().open(path)
     assert isinstance(loaded.preview, ExamplesPreview)
     dataset: Any = loaded.dataset
     for example, member in zip(loaded.preview.examples, dataset.members.values(), strict=True):
@@ -207,7 +208,7 @@ def test_windows_are_drawn_where_they_are_cut(
     path = tmp_path / "a.csv"
     path.write_text("value\n" + "".join(f"{n % 9 + n / 7}\n" for n in range(sum(parts))))
     data = {"data.file": str(path), "data.kind": "series", "data.validation": parts[1], "data.test": parts[2]}
-    loaded = Backend().load(Experiment().replace(data | changes))
+    loaded = DataReader().load(Experiment().replace(data | changes))
     shown: Any = loaded.preview
     assert (shown.starts, shown.stride) == (starts, changes.get("data.stride", 1))
     last_answered = shown.answer(starts[0]) + shown.steps - 1
@@ -220,7 +221,7 @@ def test_windows_are_drawn_where_they_are_cut(
 def test_the_panel_offers_what_the_kind_of_data_needs(qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(reviews())
-    loaded = Backend().open(path)
+    loaded = DataReader().open(path)
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
     panel.show_loaded(loaded)
@@ -235,7 +236,7 @@ def test_a_folder_of_sequences_opens(tmp_path: Path) -> None:
         folder = tmp_path / ("run" if number % 2 else "walk")
         folder.mkdir(exist_ok=True)
         (folder / f"{number}.csv").write_text("x,y\n" + "".join(f"{step},{step % 3}\n" for step in range(6)))
-    loaded = Backend().open(tmp_path)
+    loaded = DataReader().open(tmp_path)
     assert loaded.title == tmp_path.name
     assert [column.name for column in loaded.columns] == ["sequence", "label", "step", "x", "y"]
 
@@ -245,12 +246,12 @@ def test_columns_are_those_of_the_table_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     rows: list[list[object]] = [[day, day * day % 17] for day in range(90)]
     path.write_bytes(workbook(north=[["level", "wind"], *rows], south=[["depth", "flow"], *rows]))
-    loaded = Backend().open(path, {"data.sheet": "south"})
+    loaded = DataReader().open(path, {"data.sheet": "south"})
     assert [column.name for column in loaded.columns] == ["depth", "flow"]
     path = tmp_path / "a.csv"
     path.write_text("a;b,c\n" + "".join(f"{n};{n},{n % 7}\n" for n in range(90)))
     for delimiter, names in ((";", ["a", "b,c"]), (",", ["a;b", "c"])):
-        loaded = Backend().open(path, {"data.delimiter": delimiter, "data.decimal": "comma"})
+        loaded = DataReader().open(path, {"data.delimiter": delimiter, "data.decimal": "comma"})
         assert [column.name for column in loaded.columns] == names
 
 
@@ -275,13 +276,13 @@ def test_a_file_is_looked_into_once_until_it_changes(tmp_path: Path, monkeypatch
         monkeypatch.setattr(f"engine.data.{module}.inspected", counted)
     path, backend = tmp_path / "a.csv", Backend()
     path.write_text("v,w\n" + "".join(f"{n % 7}.5,{n % 5}\n" for n in range(90)))
-    loaded = backend.open(path)
-    again = backend.load(loaded.experiment.replace({"data.look_back": 3, "data.targets": ("v",)}))
+    loaded = backend.data.open(path)
+    again = backend.data.load(loaded.experiment.replace({"data.look_back": 3, "data.targets": ("v",)}))
     assert (len(looks), again.columns) == (1, loaded.columns)
-    backend.load(loaded.experiment.replace({"data.header": "no", "data.targets": ()}))
+    backend.data.load(loaded.experiment.replace({"data.header": "no", "data.targets": ()}))
     assert len(looks) == 2
     path.write_text("x,y\n" + "".join(f"{n % 7}.5,{n % 5}\n" for n in range(99)))
-    changed = backend.load(loaded.experiment.replace({"data.targets": ()}))
+    changed = backend.data.load(loaded.experiment.replace({"data.targets": ()}))
     assert (len(looks), [column.name for column in changed.columns]) == (3, ["x", "y"])
 
 
@@ -290,22 +291,22 @@ def test_progress_is_told_without_waiting_for_an_import(monkeypatch: pytest.Monk
     backend = Backend()
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "engine.data", None)  # an import of it fails
-        assert backend.reading_progress() < 0
-        backend.stop_reading()
-    backend.open("airline_passengers")
-    assert backend.reading_progress() <= 1.0
+        assert backend.data.reading_progress() < 0
+        backend.data.stop_reading()
+    backend.data.open("airline_passengers")
+    assert backend.data.reading_progress() <= 1.0
 
 
 def test_pairs_are_shown_as_they_are_read_and_written() -> None:
-    loaded = Backend().open("number_words")
+    loaded = DataReader().open("number_words")
     assert isinstance(loaded.preview, TextPreview)
     first = loaded.preview.text.splitlines()[0]
     dataset: Any = loaded.dataset
     assert first == f"{dataset.pairs.sources[0]}  →  {dataset.pairs.targets[0]}"
-    loaded = Backend().open("bach_chorales")
+    loaded = DataReader().open("bach_chorales")
     assert isinstance(loaded.preview, TextPreview)
     assert loaded.preview.text.startswith("g minor, 4/4  →  D5 2, F5 2, D5 1")  # as Prediction has it
-    loaded = Backend().open("handwritten_digits")
+    loaded = DataReader().open("handwritten_digits")
     assert isinstance(loaded.preview, ExamplesPreview)
     assert len({example.label for example in loaded.preview.examples}) == 6
     assert {example.values.shape for example in loaded.preview.examples} == {(8, 8)}
@@ -313,7 +314,7 @@ def test_pairs_are_shown_as_they_are_read_and_written() -> None:
 
 @pytest.mark.parametrize("key", [each.key for each in samples()])
 def test_every_sample_is_shown(key: str) -> None:
-    loaded = Backend().open(key)
+    loaded = DataReader().open(key)
     if isinstance(loaded.preview, TextPreview):
         assert loaded.preview.text.strip()
     if isinstance(loaded.preview, ExamplesPreview):
@@ -324,7 +325,7 @@ def test_every_sample_is_shown(key: str) -> None:
     ("key", "length"), [("adding", 10), ("copying", 5), ("delayed_echo", 10), ("bracket_matching", 8)]
 )
 def test_of_what_is_made_one_sequence_is_shown_with_its_answer(key: str, length: int) -> None:
-    loaded = Backend().load(suggest(key).experiment.replace({"data.length": length}))
+    loaded = DataReader().load(suggest(key).experiment.replace({"data.length": length}))
     assert loaded.generated
     assert isinstance(loaded.preview, TextPreview)
     _, read, _, _, answers = loaded.preview.text.split("\n")
@@ -345,7 +346,7 @@ def test_imported_weights_are_held_against_the_data_before_any_run(tmp_path: Pat
     shapes = {"weight_ih_l0": (15, 1), "weight_hh_l0": (15, 5), "fc.weight": (1, 5), "fc.bias": (1,)}
     write_arrays({name: np.ones(shape, np.float32) for name, shape in shapes.items()}, tmp_path / "w.npz")
     backend = Backend()
-    loaded, found = backend.open(source), backend.import_weights(tmp_path / "w.npz")
+    loaded, found = backend.data.open(source), backend.import_weights(tmp_path / "w.npz")
     for settings in (found.settings, found.settings | {"data.look_back": 9}):  # as it was read, and otherwise
         wanted = loaded.experiment.replace(settings)
         with pytest.raises(NetworkError, match=misfit) if misfit else contextlib.nullcontext():

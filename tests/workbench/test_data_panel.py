@@ -57,7 +57,7 @@ def test_settings_come_with_the_data_or_with_what_is_wrong_with_it(
     parts = (*panel._settings, panel._more)
     assert all(part.isHidden() for part in parts)
     if by == "data":
-        panel.show_loaded(backend.load(SERIES))
+        panel.show_loaded(backend.data.load(SERIES))
     else:
         panel.show_problem("a window does not fit; lower data.look_back.", dismissible=False)
     panel.show_experiment(SERIES)
@@ -67,7 +67,7 @@ def test_settings_come_with_the_data_or_with_what_is_wrong_with_it(
 def test_what_was_read_is_named_and_described(qtbot: QtBot, backend: KnownBackend) -> None:
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
-    loaded = backend.load(SERIES)
+    loaded = backend.data.load(SERIES)
     panel.show_loaded(loaded)
     title, about = (panel.findChild(QLabel, name) for name in ("data_title", "data_about"))
     assert title is not None
@@ -88,7 +88,7 @@ def test_a_badge_says_whether_anything_leaks(
 ) -> None:
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
-    panel.show_loaded(dataclasses.replace(backend.load(SERIES), apart=apart))
+    panel.show_loaded(dataclasses.replace(backend.data.load(SERIES), apart=apart))
     badge = panel.findChild(QLabel, "data_apart")
     assert badge is not None
     assert (badge.text(), badge.property("role")) == (told, role)
@@ -115,7 +115,7 @@ def test_one_window_is_no_windows(
     backend: KnownBackend, monkeypatch: pytest.MonkeyPatch, count: int, told: str
 ) -> None:  # fmt: skip
     monkeypatch.setattr(KnownData, "count", lambda _self, _part: count)
-    assert counts_text(backend.load(SERIES)).startswith(told)
+    assert counts_text(backend.data.load(SERIES)).startswith(told)
 
 
 def _editor(panel: DataPanel, name: str) -> SeveralEditor:
@@ -136,7 +136,7 @@ def test_without_a_ticked_target_one_is_found(qtbot: QtBot) -> None:
 def test_as_many_years_are_named_as_do_not_touch(
     qtbot: QtBot, backend: KnownBackend, scale: float, width: int, years: int
 ) -> None:
-    shown = backend.load(SERIES).preview
+    shown = backend.data.load(SERIES).preview
     assert isinstance(shown, SeriesPreview)
     preview = Preview(dataclasses.replace(LIGHT, scale=scale))
     qtbot.addWidget(preview)
@@ -158,7 +158,7 @@ def test_as_many_years_are_named_as_do_not_touch(
 def test_the_stride_is_drawn_as_windows_that_far_apart(
     qtbot: QtBot, backend: KnownBackend, stride: int, bars: int, told: str
 ) -> None:
-    shown = backend.load(SERIES).preview
+    shown = backend.data.load(SERIES).preview
     assert isinstance(shown, SeriesPreview)
     windows = dataclasses.replace(shown, look_back=10, stride=stride, starts=tuple(73 - stride * n for n in range(3)))
     preview = Preview(LIGHT)

@@ -128,7 +128,7 @@ def test_a_file_that_has_changed_is_read_again_before_a_run(
     desk.draft.experiment = desk.draft.experiment.replace({"data.file": str(path)})
     assert desk.draft.loaded_data is not None
     desk.draft.loaded_data = replace(desk.draft.loaded_data, stamp=stamp(str(path)))
-    load = backend.load
+    load = backend.data.load
 
     def again(experiment: Experiment) -> Loaded:
         loads.append(experiment)
@@ -136,7 +136,7 @@ def test_a_file_that_has_changed_is_read_again_before_a_run(
             raise DataError("nothing is in it")
         return load(experiment)  # whose stamp is another: what is written all the time is read once
 
-    monkeypatch.setattr(backend, "load", again)
+    monkeypatch.setattr(backend.data, "load", again)
     if file == "gone":
         path.unlink()
     elif file != "as it was":
@@ -214,7 +214,7 @@ def test_what_is_being_read_is_broken_off_at_the_end(
     desk: Desk, backend: KnownBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = threading.Event()
-    monkeypatch.setattr(backend, "stop_reading", asked.set)
+    monkeypatch.setattr(backend.data, "stop_reading", asked.set)
     desk.jobs.submit("data", lambda: asked.wait(20), lambda _: None, lambda _: None)
     assert desk.close(10)
     assert asked.is_set()

@@ -12,22 +12,30 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.events import Event
 from engine.topologies import fit, topology
-from tests.workbench.conftest import SERIES, KnownBackend
+from tests.workbench.conftest import SERIES, KnownBackend, KnownReader
 from workbench.answers import Loaded
 from workbench.draft import Draft
 from workbench.jobs import Jobs
 
 
-class Watched(KnownBackend):
-    """Notes what it is asked to read and to prepare."""
+class WatchedReader(KnownReader):
+    """Notes what it is asked to read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.read, self.prepared = list[Experiment](), list[Experiment]()
+        self.read = list[Experiment]()
 
     def load(self, experiment: Experiment, reasons: tuple[str, ...] = ()) -> Loaded:
         self.read.append(experiment)
         return super().load(experiment, reasons)
+
+
+class Watched(KnownBackend):
+    """Notes what it is asked to prepare."""
+
+    def __init__(self, data: KnownReader) -> None:
+        super().__init__(data)
+        self.prepared = list[Experiment]()
 
     def warm_up(self, experiment: Experiment, tell: Callable[[Event], None]) -> None:
         self.prepared.append(experiment)
@@ -35,7 +43,8 @@ class Watched(KnownBackend):
 
 class Bench:
     def __init__(self, qtbot: QtBot) -> None:
-        self.backend, self.jobs, self._qtbot = Watched(), Jobs(), qtbot
+        self.reader, self.jobs, self._qtbot = WatchedReader(), Jobs(), qtbot
+        self.backend = Watched(self.reader)
         self.draft = Draft(self.backend, self.jobs)
 
     def rest(self) -> None:
@@ -49,10 +58,10 @@ class Bench:
 
     def asked(self, act: Callable[[], object]) -> tuple[int, int]:
         """How often data was read and kernels were prepared by what is done."""
-        before = len(self.backend.read), len(self.backend.prepared)
+        before = len(self.reader.read), len(self.backend.prepared)
         act()
         self.rest()
-        return len(self.backend.read) - before[0], len(self.backend.prepared) - before[1]
+        return len(self.reader.read) - before[0], len(self.backend.prepared) - before[1]
 
 
 @pytest.fixture
@@ -115,7 +124,7 @@ def test_why_a_source_was_not_opened_names_it_as_other_data_goes_on_being_shown(
     def refuse(*_: object) -> Loaded:
         raise ValueError("one window takes 2 rows")
 
-    monkeypatch.setattr(bench.backend, "open", refuse)
+    monkeypatch.setattr(bench.backend.data, "open", refuse)
     bench.draft.open(Path("short.csv"))
     bench.rest()
     assert bench.draft.problem == "short.csv was not opened. One window takes 2 rows. Known stays open."

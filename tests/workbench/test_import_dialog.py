@@ -18,6 +18,7 @@ from engine.data import Reading, assigned, peek, suggest
 from tests.engine.data.test_excel import workbook
 from tests.workbench.conftest import KnownBackend, Listener
 from workbench.backend import Backend
+from workbench.data_reader import DataReader
 from workbench.desk import Desk
 from workbench.dialogs.import_data import ImportDialog
 from workbench.files import Files
@@ -42,7 +43,7 @@ def dialog(table: Path, qtbot: QtBot) -> ImportDialog:
     backend = Backend()
 
     def answer(changes: dict[str, Any]) -> None:
-        made.show_inspection(backend.inspect(table, changes))
+        made.show_inspection(backend.data.inspect(table, changes))
 
     made.asked.connect(answer)
     answer(made.reading())
@@ -75,7 +76,7 @@ def test_a_german_table_below_a_title_is_shown_as_it_is_read(tmp_path: Path, qtb
     path.write_text(f"Messwerte Nord;;\nErstellt am 02.02.2021;;\n\nDatum;Temperatur;Menge\n{rows}", encoding="cp1252")
     made = ImportDialog(path, {})
     qtbot.addWidget(made)
-    made.show_inspection(Backend().inspect(path, made.reading()))
+    made.show_inspection(DataReader().inspect(path, made.reading()))
     heads = [made.table.horizontalHeaderItem(at) for at in range(3)]
     assert [head.text() for head in heads if head] == ["Datum\ndate DD.MM.YYYY", "Temperatur\nnumber", "Menge\nnumber"]
     assert made.roles() == {"Datum": "time", "Temperatur": "ignored", "Menge": "target"}
@@ -122,7 +123,7 @@ def test_what_was_decided_is_what_is_opened(dialog: ImportDialog, table: Path) -
     opened: list[dict[str, Any]] = []
     dialog.open_asked.connect(opened.append)
     dialog.open_button.click()
-    data = Backend().open(table, opened[0]).experiment.data
+    data = DataReader().open(table, opened[0]).experiment.data
     assert (data.decimal, data.time_column, data.targets, data.inputs) == ("comma", "day", ("amount",), ("guests",))
 
 
@@ -176,14 +177,14 @@ def test_what_is_odd_is_said_in_the_words_of_the_form(tmp_path: Path, qtbot: QtB
     dialog = ImportDialog(path, {})
     qtbot.addWidget(dialog)
     assert dialog._rejected.text() == ""
-    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    dialog.show_inspection(DataReader().inspect(path, dialog.reading()))
     lines = dialog._rejected.text().splitlines()
     assert lines[0].startswith("2 rows are left out. Line 2: words where")
     assert "line 31: a total" in lines[0]
     assert lines[1].startswith("-999 in 3 cells of 'level'")
     assert lines[1].endswith("set “No value” to none.")
     choose(dialog, "import_no_value", "none")
-    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    dialog.show_inspection(DataReader().inspect(path, dialog.reading()))
     assert len(dialog._rejected.text().splitlines()) == 1
     dialog.show_problem("It is gone.")
     assert dialog.table.isHidden()
@@ -207,7 +208,7 @@ def test_a_table_of_words_is_offered_with_why_it_cannot_be_used(tmp_path: Path, 
     path.write_text(f"who,how,what\n{row * 20}")
     dialog = ImportDialog(path, {})
     qtbot.addWidget(dialog)
-    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    dialog.show_inspection(DataReader().inspect(path, dialog.reading()))
     assert dialog.message.text.startswith("words.csv has no column of numbers to predict; columns are who, how, what.")
     assert dialog.message.text.endswith("text to that of the texts, label to that of their classes.")
     assert not dialog.open_button.isEnabled()
@@ -223,7 +224,7 @@ def test_one_column_of_words_cannot_be_opened(tmp_path: Path, qtbot: QtBot) -> N
     path.write_text("word\n" + "apple\npear\n" * 20)
     dialog = ImportDialog(path, {})
     qtbot.addWidget(dialog)
-    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    dialog.show_inspection(DataReader().inspect(path, dialog.reading()))
     assert dialog.message.text == (
         "one.csv has no column of numbers to predict; its only column is 'word'. Choose a file that has one, or a text."
     )
@@ -236,7 +237,7 @@ def test_a_role_given_to_a_column_of_a_wide_table_holds(tmp_path: Path, qtbot: Q
     path.write_text(",".join(f"c{k}" for k in range(200)) + "\n" + f"{row}\n" * 40)
     dialog = ImportDialog(path, {})
     qtbot.addWidget(dialog)
-    dialog.show_inspection(Backend().inspect(path, dialog.reading()))
+    dialog.show_inspection(DataReader().inspect(path, dialog.reading()))
     assert "of which the first 60 are shown" in dialog._found.text()
     assert list(dialog._roles) == [*(f"c{k}" for k in range(60)), "c199"]
     assert dialog.roles() == {}
@@ -254,9 +255,9 @@ def test_a_long_look_says_how_far_it_is_and_is_broken_off_with_the_dialog(
     desk: Desk, qtbot: QtBot, backend: KnownBackend, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = threading.Event()
-    monkeypatch.setattr(backend, "inspect", lambda *_: told.wait(10))
-    monkeypatch.setattr(backend, "stop_reading", told.set)
-    monkeypatch.setattr(backend, "how_far_inspecting", lambda: HowFar(2, 4, "its rows", 0.3, 65.0))
+    monkeypatch.setattr(backend.data, "inspect", lambda *_: told.wait(10))
+    monkeypatch.setattr(backend.data, "stop_reading", told.set)
+    monkeypatch.setattr(backend.data, "how_far_inspecting", lambda: HowFar(2, 4, "its rows", 0.3, 65.0))
     window = QWidget()
     qtbot.addWidget(window)
     files = Files(desk, Settings(tmp_path), LIGHT, window)

@@ -104,13 +104,13 @@ def test_from_the_first_start_to_a_sample_another_cell_and_a_run(
     bench: Bench, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = bench.window
-    opened, open_known = list[object](), bench.backend.open
+    opened, open_known = list[object](), bench.backend.data.open
 
     def note(source: Path | str, changes: object = None) -> Loaded:
         opened.append(source)
         return open_known("known")
 
-    monkeypatch.setattr(bench.backend, "open", note)
+    monkeypatch.setattr(bench.backend.data, "open", note)
     keys.tab_to("samples_button")
     keys.press(_KEY.Key_Space, _KEY.Key_Down, _KEY.Key_Down, _KEY.Key_Return)
     bench.until(lambda: len(opened) == 1 and window.desk.draft.ready)

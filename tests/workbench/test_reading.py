@@ -13,14 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.data import DataError
-from tests.workbench.conftest import KnownBackend
+from tests.workbench.conftest import KnownBackend, KnownReader
 from workbench.answers import Loaded
 from workbench.desk import Desk
 from workbench.reading import ReadingBar
 from workbench.reading_pace import HowFar
 
 
-class SlowBackend(KnownBackend):
+class SlowReader(KnownReader):
     """Reads what is called slow, and whatever looks back seven steps, until it is told to stop."""
 
     def __init__(self) -> None:
@@ -49,13 +49,13 @@ class SlowBackend(KnownBackend):
 
 
 @pytest.fixture
-def slow() -> SlowBackend:
-    return SlowBackend()
+def slow() -> SlowReader:
+    return SlowReader()
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, slow: SlowBackend, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(slow, tmp_path)
+def desk(qtbot: QtBot, slow: SlowReader, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(KnownBackend(slow), tmp_path)
     desk.draft.open("known")
 
     def ready() -> bool:
@@ -68,7 +68,7 @@ def desk(qtbot: QtBot, slow: SlowBackend, tmp_path: Path) -> Iterator[Desk]:
     assert desk.close(10)
 
 
-def test_a_long_reading_is_shown_and_left(qtbot: QtBot, desk: Desk, slow: SlowBackend) -> None:
+def test_a_long_reading_is_shown_and_left(qtbot: QtBot, desk: Desk, slow: SlowReader) -> None:
     bar = ReadingBar(desk.draft, slow)
     qtbot.addWidget(bar)
     bar.cancelled.connect(desk.draft.cancel)
@@ -101,8 +101,8 @@ def test_settings_that_were_being_read_for_go_back(desk: Desk) -> None:
     assert desk.draft.ready
 
 
-def test_with_nothing_read_before_there_is_no_way_back(qtbot: QtBot, slow: SlowBackend, tmp_path: Path) -> None:
-    desk = Desk(slow, tmp_path)
+def test_with_nothing_read_before_there_is_no_way_back(qtbot: QtBot, slow: SlowReader, tmp_path: Path) -> None:
+    desk = Desk(KnownBackend(slow), tmp_path)
     bar = ReadingBar(desk.draft, slow)
     qtbot.addWidget(bar)
     desk.draft.open(Path("slow.csv"))
@@ -114,7 +114,7 @@ def test_with_nothing_read_before_there_is_no_way_back(qtbot: QtBot, slow: SlowB
     assert desk.close(10)
 
 
-def test_a_reading_that_outlives_the_window_is_spoken_of_no_more(qtbot: QtBot, desk: Desk, slow: SlowBackend) -> None:
+def test_a_reading_that_outlives_the_window_is_spoken_of_no_more(qtbot: QtBot, desk: Desk, slow: SlowReader) -> None:
     bar = ReadingBar(desk.draft, slow)
     qtbot.addWidget(bar)
     (timer,) = bar.findChildren(QTimer)
@@ -127,7 +127,7 @@ def test_a_reading_that_outlives_the_window_is_spoken_of_no_more(qtbot: QtBot, d
 
 
 def test_the_step_of_a_reading_and_the_time_left_are_said(
-    qtbot: QtBot, desk: Desk, slow: SlowBackend, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, desk: Desk, slow: SlowReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bar = ReadingBar(desk.draft, slow)
     qtbot.addWidget(bar)

@@ -29,7 +29,7 @@ def panel(qtbot: QtBot, backend: KnownBackend, monkeypatch: pytest.MonkeyPatch) 
     panel = DataPanel(LIGHT)
     qtbot.addWidget(panel)
     panel.resize(320, 900)
-    panel.show_loaded(backend.open("known"))
+    panel.show_loaded(backend.data.open("known"))
     panel.show()
     qtbot.waitExposed(panel)
     return panel

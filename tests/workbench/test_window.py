@@ -75,9 +75,9 @@ def test_a_file_that_is_named_at_the_start_is_opened_as_any_other(
 
     def opened(source: Path | str, changes: Mapping[str, Any] | None = None) -> Loaded:
         asked.append((source, changes))
-        return backend.load(SERIES)
+        return backend.data.load(SERIES)
 
-    monkeypatch.setattr(backend, "open", opened)
+    monkeypatch.setattr(backend.data, "open", opened)
     file, decided = tmp_path / "data" / "table.csv", {"data.decimal": "comma"}
     file.parent.mkdir()
     settings = Settings(tmp_path)
