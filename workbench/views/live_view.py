@@ -65,7 +65,7 @@ class LiveView(BuiltInParts):
         self.others: tuple[Beside, ...] = ()
         self._measured, self._absence = Measured(self.probes), Unmeasured(self.waiting)
         self._held = self._too_early = False
-        self.at_rest = False
+        self.at_rest = False  # the run waits or has ended
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
         self.fit_text()
