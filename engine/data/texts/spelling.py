@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from engine.data.texts.tokens import bare
+from engine.data.texts.tokens import bare, counted
 
 _UNICODE = 0x110000  # code points that there are
 _BITS_OF_A_BYTE = 8.0
@@ -23,7 +23,7 @@ class Spelling:
     def __init__(self, text: str, words: int, level: str) -> None:
         """Count the letters of the training part's `text`, which has so many `words`."""
         self._level = level
-        self._counts = Counter(text)
+        self._counts = counted([text])
         ends = words if level == "words" else 0
         self._kinds = len(self._counts) + (ends > 0)
         self._total = len(text) + ends + self._kinds

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.texts.tokens import bare, cut, put_together
+from engine.data.texts.tokens import bare, counted, cut, put_together
 from engine.special_symbols import SPECIAL_NAMES, UNKNOWN_NAME
 
 UNKNOWN, START, STOP = 0, 1, 2  # numbers; the last two are there where texts begin and end
@@ -40,9 +39,7 @@ class Vocabulary:
         cls, cells: Iterable[Sequence[str]], level: str, *, size: int = 0, minimum: int = 1, ends: bool = False
     ) -> Vocabulary:
         """Of texts that are cut, the symbols that occur `minimum` times; of those the `size` commonest, 0 for all."""
-        counts = Counter[str]()
-        for some in cells:
-            counts.update(some)
+        counts = counted(cells)
         for nothing in (UNKNOWN_NAME, ""):
             counts.pop(nothing, None)
         enough = sorted((symbol for symbol, count in counts.items() if count >= minimum), key=lambda s: (-counts[s], s))

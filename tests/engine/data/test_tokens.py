@@ -1,9 +1,13 @@
+import math
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config import field_info
-from engine.data.texts.tokens import cut, put_together
+from engine.data.texts.spelling import Spelling
+from engine.data.texts.tokens import counted, cut, put_together
 from engine.data.texts.vocabulary import STOP, Vocabulary, until_stop
 
 LEVELS = field_info("data", "source_symbols").choices
@@ -75,3 +79,17 @@ def test_bytes_that_are_no_letters_are_shown_by_their_digits() -> None:
     vocabulary = Vocabulary.learned([cut("né", "bytes")], "bytes")
     assert vocabulary.shown(vocabulary.encode("né")) == ("n", "C3", "A9")
     assert vocabulary.decode(vocabulary.encode("né")) == "né"
+
+
+class Long(str):
+    """A text that is not gone through without a pause, in which other threads could do nothing."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("the whole text at once")
+
+
+def test_letters_of_a_long_text_are_counted_piece_by_piece() -> None:
+    text = Long("abcab" * 200_001)
+    assert counted([text, "ca"]) == {"a": 400_003, "b": 400_002, "c": 200_002}
+    assert Vocabulary.learned([text], "characters").known == ("a", "b", "c")
+    assert Spelling(text, 0, "characters").bits("a") == pytest.approx(math.log2(2.5), abs=1e-4)
