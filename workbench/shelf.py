@@ -31,6 +31,7 @@ class Shelf(QObject):
         self._desk, self._runs, self._gallery, self._window = desk, runs, gallery, window
         self._theme = gallery.theme
         self._drawn_unasked: set[int] = set()  # numbers of runs
+        self._shut: set[int] = set()  # numbers of those that a person shut the eye of
         self.compare_dialog: CompareDialog | None = None
         self.go_on_dialog: GoOnDialog | None = None
         archive = desk.archive
@@ -97,18 +98,25 @@ class Shelf(QObject):
 
     def begin(self, record: RunRecord) -> None:
         """A run begins. What was done before in the same sitting on the same data is drawn beside it, and no longer
-        what was drawn so beside a run on other data.
+        what was drawn so beside a run on other data, or what a person shut the eye of.
         """
         self._runs.add(record)
+        self._note_shut()
         for other in self._desk.session.records:
             same = source_name(other.experiment) == source_name(record.experiment)
-            if same and other is not record and not other.earlier:
+            if same and other is not record and not other.earlier and other.number not in self._shut:
                 self._runs.show_beside(other, True)
                 self._drawn_unasked.add(other.number)
             elif not same and other.number in self._drawn_unasked:
                 self._runs.show_beside(other, False)
                 self._drawn_unasked.discard(other.number)
         self.show_others()
+
+    def _note_shut(self) -> None:
+        """From then on the eyes of these runs are left to the person."""
+        shown = {record.number for record in self._desk.session.records if record.shown}
+        self._shut |= self._drawn_unasked - shown
+        self._drawn_unasked &= shown
 
     @Slot()
     def show_others(self) -> None:

@@ -296,6 +296,24 @@ def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:
     assert (second.shown, other.shown) == (True, True)
 
 
+def test_an_eye_that_a_person_shut_stays_shut_beside_later_runs(bench: Bench) -> None:
+    window = bench.window
+    for _ in range(2):
+        bench.train(1)
+        bench.command("stop")
+        bench.until(lambda: bench.session_state is State.FINISHED)
+    first, second = window.desk.session.records
+    assert first.shown
+    window.runs.show_beside(first, False)
+    bench.train(1)
+    assert (first.shown, second.shown) == (False, True)
+    window.runs.show_beside(first, True)
+    bench.command("reset")
+    bench.until(lambda: bench.session_state is State.READY)
+    bench.train(1)
+    assert first.shown
+
+
 def test_who_asks_for_a_step_sees_it(bench: Bench) -> None:
     bench.train(10)
     film = bench.window.gallery.film
