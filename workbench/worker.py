@@ -62,7 +62,14 @@ def _broke_off(error: Exception, step: int) -> RunFailed:
             "Out of memory", str(error), "Take fewer hidden units, a smaller batch or shorter windows.", step
         )
     if isinstance(error, RunFolderError):
-        return RunFailed("The run has no place to be kept", str(error), _OTHER_FOLDER, step)
+        return RunFailed("The run has no place to be kept", _reason(error), _OTHER_FOLDER, step)
     if isinstance(error, ValueError | OSError):  # data, configuration and file errors carry their own advice
-        return RunFailed(f"The run could not {'go on' if step else 'begin'}", str(error), _PUT_RIGHT, step)
+        return RunFailed(f"The run could not {'go on' if step else 'begin'}", _reason(error), _PUT_RIGHT, step)
     return RunFailed("The run broke off", f"{type(error).__name__}: {error}", LOOK_IN_LOG, step)
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without the system's number; behind its full stop stands what to do."""
+    named = isinstance(error, OSError) and error.filename is not None
+    text = f"{error.filename}: {error.strerror}" if named and isinstance(error, OSError) else str(error)
+    return text if text.endswith((".", "!", "?")) else f"{text}."

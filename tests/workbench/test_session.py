@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.control import Control
+from engine.data import DataError
 from engine.events import CheckpointSaved, Paused, Resumed, RunFailed, RunFinished
 from engine.storage.run_folders import RunFolderError
 from tests.workbench.conftest import SERIES, KnownRun
@@ -218,6 +220,28 @@ def test_a_run_that_breaks_off_fails_with_words(
     assert str(error) in outcome.why
     assert cure in outcome.cure
     assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (
+            RunFolderError("runs/1 cannot be made; choose another folder"),
+            "runs/1 cannot be made; choose another folder.",
+        ),
+        (DataError("sales.csv is empty; choose another file."), "sales.csv is empty; choose another file."),
+        (OSError(errno.ENOSPC, "No space left on device", "runs/1"), "runs/1: No space left on device."),
+    ],
+)
+def test_why_a_run_failed_is_a_sentence_before_what_to_do(bench: Bench, error: Exception, why: str) -> None:
+    def broken(experiment: Experiment, control: Control, folder: Path | None) -> NoReturn:
+        raise error
+
+    bench.session.run(SERIES, broken)
+    bench.until(lambda: bench.session.state is State.FAILED)
+    outcome = bench.session.records[0].outcome
+    assert isinstance(outcome, RunFailed)
+    assert outcome.why == why
 
 
 def test_reset_keeps_the_run_in_the_list(bench: Bench) -> None:
