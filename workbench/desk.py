@@ -125,6 +125,12 @@ class Desk(QObject):
             self.draft.activity_changed.emit()
 
     @Slot()
+    def leave_reading(self) -> None:
+        """Go on with the data that was there before; a run that waits was not asked for on that."""
+        self.waiting = None
+        self.draft.cancel()
+
+    @Slot()
     def _go_on(self) -> None:
         """Begin what waits, once the data is there; forget it when the data could not be read."""
         if self.waiting is None or (self.draft.loading and not self.draft.problem):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,7 @@ class Draft(QObject):
         name = source.name if isinstance(source, Path) else source.replace("_", " ")
         self._meanwhile = {}
         self._set_activity(problem, name)
-        self._jobs.submit(
-            _DATA_LANE,
+        self._read(
             lambda: self._backend.data.open(source, changes),
             lambda loaded: self._on_opened(loaded, problem),
             lambda error: self._on_not_opened(error, source),
@@ -120,8 +119,7 @@ class Draft(QObject):
         if loaded is None or now in (loaded.stamp, (0, 0)):
             return False
         self._set_activity(loading=source_name(experiment))
-        self._jobs.submit(
-            _DATA_LANE,
+        self._read(
             lambda: self._backend.data.load(experiment),
             self._on_reloaded,
             lambda error: self._set_activity(problem=_words(error)),
@@ -138,7 +136,14 @@ class Draft(QObject):
         if not (experiment.data.file or experiment.data.sample):
             return
         self._set_activity(problem, source_name(experiment))
-        self._jobs.submit(_DATA_LANE, lambda: self._backend.data.load(experiment), self._on_reloaded, self._on_misfit)
+        self._read(lambda: self._backend.data.load(experiment), self._on_reloaded, self._on_misfit)
+
+    def _read(
+        self, work: Callable[[], Loaded], done: Callable[[Loaded], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """In place of what is being read, which is broken off: nobody wants it any more."""
+        self._jobs.forget(_DATA_LANE, self._backend.data.stop_reading)
+        self._jobs.submit(_DATA_LANE, work, done, failed)
 
     def _on_opened(self, loaded: Loaded, problem: str) -> None:
         own = loaded.experiment.training.threads

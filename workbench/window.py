@@ -96,7 +96,7 @@ class Window(Workspace):
         steps.sample_asked.connect(self.files.open)
         steps.data.message.dismissed.connect(desk.draft.dismiss)
         steps.data.split_dragged.connect(self._on_split)
-        self.reading.cancelled.connect(desk.draft.cancel)
+        self.reading.cancelled.connect(desk.leave_reading)
         steps.training.rate_asked.connect(self.find_rate)
         steps.training.weights_asked.connect(self.files.ask_import)
         desk.draft.changed.connect(self._show_settings)

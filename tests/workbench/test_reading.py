@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
@@ -71,7 +71,7 @@ def desk(qtbot: QtBot, slow: SlowReader, tmp_path: Path) -> Iterator[Desk]:
 def test_a_long_reading_is_shown_and_left(qtbot: QtBot, desk: Desk, slow: SlowReader) -> None:
     bar = ReadingBar(desk.draft, slow)
     qtbot.addWidget(bar)
-    bar.cancelled.connect(desk.draft.cancel)
+    bar.cancelled.connect(desk.leave_reading)
     before = desk.draft.experiment
     desk.draft.open(Path("slow.csv"))
     assert not bar.isVisible()  # most files are there at once
@@ -99,6 +99,35 @@ def test_settings_that_were_being_read_for_go_back(desk: Desk) -> None:
     desk.draft.cancel()
     assert desk.draft.experiment == before
     assert desk.draft.ready
+
+
+def test_a_run_that_waits_for_what_is_left_does_not_begin(desk: Desk) -> None:
+    desk.draft.open(Path("slow.csv"))
+    desk.run()
+    assert desk.waiting is not None
+    desk.leave_reading()
+    QCoreApplication.sendPostedEvents(desk)
+    assert desk.draft.ready
+    assert not desk.session.alive
+
+
+@pytest.mark.parametrize("settings", [False, True])
+def test_what_is_read_next_does_not_wait_for_what_nobody_wants_any_more(
+    qtbot: QtBot, desk: Desk, slow: SlowReader, settings: bool
+) -> None:
+    desk.draft.open(Path("slow.csv"))
+    if settings:
+        desk.change("data.look_back", 8)
+    else:
+        desk.draft.open("known")
+    assert slow.told.is_set()
+
+    def ready() -> bool:
+        desk.jobs.collect()
+        return desk.draft.ready
+
+    qtbot.waitUntil(ready)
+    assert not desk.draft.problem
 
 
 def test_with_nothing_read_before_there_is_no_way_back(qtbot: QtBot, slow: SlowReader, tmp_path: Path) -> None:
