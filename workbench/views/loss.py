@@ -56,6 +56,7 @@ class Loss(LiveView):
         self._loss = CurvePlot(self.theme, bottom="step", left="loss", counted=True)
         self._loss.add_curve(_BATCHES, _faint, key=not self.compact)  # fainter and finer than what it is smoothed to
         self._loss.add_curve(_SMOOTH, "smooth")
+        self._loss.add_curve(_TRAINING, "smooth")
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
         self._beside = RunsBeside(self._loss, "validation_loss")
         self._best = self._loss.add_line("good", upright=True)
@@ -124,6 +125,7 @@ class Loss(LiveView):
             _BATCHES, *history.line("loss", first, last, loss.pixels), value_at(history, "loss", self.moment)
         )
         self._draw_smooth(history, first, last)
+        self._draw_epochs(history, first, last)
         validation = history.line("validation_loss", first, last, loss.pixels)
         loss.show_curve(_VALIDATION, *validation, value_at(history, "validation_loss", self.moment))
         self._beside.show(self._company.same_loss, first, last, self.moment)
@@ -220,6 +222,12 @@ class Loss(LiveView):
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
         self._loss.show_curve(_SMOOTH, *line, value_at(smooth, "smooth", self.moment))
+
+    def _draw_epochs(self, history: History, first: float, last: float) -> None:
+        """Before a run went on, its batches are not known any more: the means of its epochs stand for them."""
+        steps, values = history.line("training_loss", first, last, self._loss.pixels)
+        before = steps < (history.span("loss")[0] if history.count("loss") else math.inf)
+        self._loss.show_curve(_TRAINING, steps[before], values[before])
 
     def _smooth_on(self) -> None:
         self._smooths_on = False

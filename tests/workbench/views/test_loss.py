@@ -65,6 +65,21 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert "3 gru-16" not in view._loss.curves
 
 
+def test_of_a_run_that_goes_on_the_epochs_before_are_drawn(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_history(short_run)
+    assert not any(text.startswith("training, epoch") for text in view._loss.legend.texts)  # batches tell more
+    gone_on = History()
+    for name in ("training_loss", "validation_loss"):
+        gone_on.extend(name, *short_run.raw(name))
+    gone_on.extend("loss", [5, 6], [1.0, 0.5])
+    view.reset()
+    view.show_history(gone_on)
+    drawn = view._loss.curves["training, epoch"]
+    assert_array_equal((drawn.x, drawn.y), ([2, 4], [3, 1.5]))
+    assert "training, epoch" in view._loss.legend.texts
+
+
 def test_the_table_holds_the_runs_that_are_drawn_beside_the_one_at_hand(show: Show, short_run: History) -> None:
     view, other = show(Loss), History()
     for step, name, value in ((3, "validation_loss", 2.0), (4, "validation_loss", 1.0), (4, "metric", 9.0)):
