@@ -27,6 +27,7 @@ class Scrubber(QWidget):
         self._film, self._theme = film, theme
         self._end: int | None = None  # the step that the run ended after
         self._failed = False  # and what was to be seen then was not measured
+        self._moments = 0  # that were there when it was told last
         self.setObjectName("scrubber")
         self.slider, self.live = QSlider(Qt.Orientation.Horizontal), QPushButton()
         self.slider.setObjectName("scrubber.slider")
@@ -111,11 +112,12 @@ class Scrubber(QWidget):
     def _grow(self) -> None:
         """With every frame of a run, of which nothing is seen once as many moments are kept as may be."""
         followed = self._end is None and self._film.position is None
-        if not followed or len(self._film) != self.slider.maximum() + 1:
+        if not followed or len(self._film) != self._moments:
             self._show()
 
     def _show(self) -> None:
         steps, position = self._film.steps, self._film.position
+        self._moments = len(steps)
         if self.playing and position != self._expected:
             self._rest()  # a person has gone elsewhere, or the run is another
         self.slider.setEnabled(len(steps) > 1)

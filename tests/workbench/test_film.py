@@ -212,6 +212,12 @@ def test_at_the_end_it_is_told_which_step_is_shown(
     assert gallery.scrubber._told.text() == "Nothing measured yet"
 
 
+def test_the_first_moment_is_told_of_at_once(gallery: Gallery) -> None:
+    gallery.film.record(measured.full_snapshot(1))
+    assert gallery.scrubber._told.text() == "Live, from step 1 on"
+    assert not gallery.scrubber.slider.isEnabled()  # there is no other to go to
+
+
 def test_time_steps_can_be_walked_from_the_first_picture_on(gallery: Gallery, qtbot: QtBot) -> None:
     only = measured.full_snapshot(1)
     gallery.film.record(only)
