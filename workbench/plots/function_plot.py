@@ -68,9 +68,10 @@ class FunctionPlot(CurvePlot):
         self._draw_curves()
 
     def show_now(self, values: Floats) -> None:
-        """Mark the arguments of one time step on the curve."""
-        self.show_curve(_NOW, values, FUNCTIONS[self.function][0](values.astype(np.float64)) if self.function else [])
-        self._tell()
+        """Mark the arguments of one time step on the curve, where one is drawn."""
+        if self.function:
+            self.show_curve(_NOW, values, FUNCTIONS[self.function][0](values.astype(np.float64)))
+            self._tell()
 
     @property
     def middles(self) -> Array:

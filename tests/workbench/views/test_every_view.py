@@ -482,6 +482,23 @@ def test_arrow_keys_walk_the_time_cursor(make: Maker) -> None:
 
 
 @EVERY
+def test_a_cursor_that_moves_before_the_next_run_is_drawn_leaves_the_view_whole(
+    make: Maker, qtbot: QtBot, kind: type[LiveView]
+) -> None:
+    view = make(kind)
+    fill(view)
+    qtbot.waitUntil(lambda: page(view) is view.body)
+    view.hide()
+    view.reset(beginning=True)
+    view.time.hover(1)  # what is raised here fails the test
+    fill(view)
+    view.time.hover(2)
+    view.show()
+    qtbot.waitUntil(lambda: page(view) is view.body)
+    view.time.hover(None)
+
+
+@EVERY
 def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
