@@ -70,6 +70,7 @@ def _broke_off(error: Exception, step: int) -> RunFailed:
 
 def _reason(error: Exception) -> str:
     """What an error says, without the system's number; behind its full stop stands what to do."""
-    named = isinstance(error, OSError) and error.filename is not None
-    text = f"{error.filename}: {error.strerror}" if named and isinstance(error, OSError) else str(error)
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {text}"
     return text if text.endswith((".", "!", "?")) else f"{text}."

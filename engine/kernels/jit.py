@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable
@@ -25,6 +26,7 @@ import platformdirs
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ENGINE = Path(__file__).resolve().parent.parent
+_ROOM = 16_000_000  # bytes, in which the kernels of several cells find place
 
 
 def _features() -> str:
@@ -54,7 +56,7 @@ def _cache_folder() -> str:
 
 
 def _base() -> Path:
-    """The cache folder of the user, or one among the temporary files where that cannot be written."""
+    """The cache folder of the user, or one among the temporary files where that cannot be written or is full."""
     asked = os.environ.get("RNN_WORKBENCH_CACHE") or platformdirs.user_cache_dir("rnn-workbench", appauthor=False)
     user = getattr(os, "getuid", int)()
     spare = Path(tempfile.gettempdir()) / f"rnn-workbench-cache-{user}"
@@ -68,7 +70,7 @@ def _base() -> Path:
 def _writable(folder: Path, mode: int = 0o777) -> bool:
     with suppress(OSError):
         folder.mkdir(mode, parents=True, exist_ok=True)
-        return os.access(folder, os.W_OK)
+        return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM
     return False
 
 

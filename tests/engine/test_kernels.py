@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -220,6 +221,20 @@ def test_kernels_are_kept_among_temporary_files_where_there_is_no_cache(
     assert jit._base() == (folder if spare else asked)
     monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(tmp_path / "cache"))
     assert jit._base() == tmp_path / "cache"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other rights there")
+def test_kernels_are_kept_among_temporary_files_where_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, spare = tmp_path / "cache", tmp_path / f"rnn-workbench-cache-{os.getuid()}"
+    free = {asked: 8_000, spare: 10**9}
+    monkeypatch.setenv("RNN_WORKBENCH_CACHE", str(asked))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=free[folder]))
+    assert jit._base() == spare
+    free[spare] = 8_000  # as where both lie on one disk: then what is there already serves
+    assert jit._base() == asked
 
 
 OUTSIDE = """

@@ -231,6 +231,8 @@ def test_a_run_that_breaks_off_fails_with_words(
         ),
         (DataError("sales.csv is empty; choose another file."), "sales.csv is empty; choose another file."),
         (OSError(errno.ENOSPC, "No space left on device", "runs/1"), "runs/1: No space left on device."),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device."),
+        (OSError("the pipe is gone"), "the pipe is gone."),
     ],
 )
 def test_why_a_run_failed_is_a_sentence_before_what_to_do(bench: Bench, error: Exception, why: str) -> None:
