@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from engine.data import load, sample, suggest
+from engine.events import StepDone
 from engine.training import TrainingRun
 from tests.workbench.conftest import Listener
 from workbench.answers import Asked, Curve, Used
@@ -41,6 +42,7 @@ KINDS = {
     "values": "freezing_of_gait",
     "texts": "product_reviews",
 }
+_STEPS = 2
 Made = Callable[[str], tuple[UseDialog, Path]]
 
 
@@ -61,8 +63,8 @@ def _folder(folders: dict[str, Path], kind: str) -> Path:
         )
         path = folders[kind] = folders[""] / kind
         run = TrainingRun(experiment, load(experiment), None, path)
-        for number, _ in enumerate(run):
-            if number == 5:
+        for event in run:  # of which, where no kernel lies on the disk, the first tell of compiling
+            if isinstance(event, StepDone) and event.step == _STEPS:
                 run.control.finish()
     return folders[kind]
 
