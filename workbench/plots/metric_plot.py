@@ -45,6 +45,7 @@ class MetricPlot(CurvePlot):
     ) -> None:  # fmt: skip
         """Draw the curves that were named, and those of `others`; `since` stands behind the value in the key."""
         first, last = history.span("loss")
+        first = min(first, history.span("metric")[0] or first)  # of a run that went on, scores are known from before
         steps: Values = np.array([first, _reach(last)])
         shown = self._above.shown()
         line = history.line("metric", *shown, self.pixels)

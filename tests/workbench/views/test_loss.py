@@ -65,19 +65,23 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert "3 gru-16" not in view._loss.curves
 
 
-def test_of_a_run_that_goes_on_the_epochs_before_are_drawn(show: Show, short_run: History) -> None:
+def test_of_a_run_that_goes_on_the_epochs_before_are_drawn(show: Show, short_run: History, qtbot: QtBot) -> None:
     view = show(Loss)
     view.show_history(short_run)
     assert not any(text.startswith("training, epoch") for text in view._loss.legend.texts)  # batches tell more
     gone_on = History()
-    for name in ("training_loss", "validation_loss"):
+    for name in ("training_loss", "validation_loss", "metric"):
         gone_on.extend(name, *short_run.raw(name))
     gone_on.extend("loss", [5, 6], [1.0, 0.5])
     view.reset()
+    view.show_start(measured.STARTED)
     view.show_history(gone_on)
     drawn = view._loss.curves["training, epoch"]
     assert_array_equal((drawn.x, drawn.y), ([2, 4], [3, 1.5]))
     assert "training, epoch" in view._loss.legend.texts
+    baseline, _ = measured.STARTED.baselines[0]
+    qtbot.waitUntil(lambda: baseline in view._metric.curves and len(view._metric.curves[baseline].x) > 0)
+    assert view._metric.curves[baseline].x[0] == 2
 
 
 def test_the_table_holds_the_runs_that_are_drawn_beside_the_one_at_hand(show: Show, short_run: History) -> None:
