@@ -29,7 +29,7 @@ from engine.loading import Loader
 from engine.placement import Placement
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
-_AWAITED_SECONDS = 0.040  # likewise while a snapshot is asked for, with which they travel if it comes by then
+_NEXT_SECONDS = 0.040  # likewise behind a snapshot: they travel with the next one, if it comes by then
 _GRACE_SECONDS = 3.0  # for the batch at hand and a save, where the window has gone
 _POLITENESS = 5  # the window comes first where both want the same core
 
@@ -193,29 +193,25 @@ class Service:
             else:
                 saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
                 run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)
-            self._tell(wish.number, control, run)
+            self._tell(wish.number, run)
         finally:
             self._placement.leave()
             self._over.add(wish.number)
             del self._controls[wish.number]
 
-    def _tell(self, number: int, control: Control, events: Iterable[Event]) -> None:
+    def _tell(self, number: int, events: Iterable[Event]) -> None:
         waiting: list[Event] = []
         told: dict[str, Probe] = {}
-        answered = 0  # id of the last request that was
-        last = time.monotonic()
+        last, limit = time.monotonic(), _TOGETHER_SECONDS
         for event in events:
             self._let_break(isinstance(event, Compiling) and not event.seconds)
-            if isinstance(event, Snapshot):
-                answered, event = event.request, _news(event, told)
-            waiting.append(event)
-            passed = time.monotonic() - last
-            due = passed > _TOGETHER_SECONDS and (passed > _AWAITED_SECONDS or control.request.id <= answered)
-            if due or not isinstance(event, StepDone | Evaluated):
+            waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
+            now = time.monotonic()
+            if now - last > limit or not isinstance(event, StepDone | Evaluated):
                 with contextlib.suppress(OSError):  # the window has gone, and the run has heard of it
                     self._connection.send(Happened(number, tuple(waiting)))
                 waiting.clear()
-                last += passed
+                last, limit = now, _NEXT_SECONDS if isinstance(event, Snapshot) else _TOGETHER_SECONDS
                 self._placement.look()
         if waiting:
             self._connection.send(Happened(number, tuple(waiting)))

@@ -13,9 +13,8 @@ import pytest
 
 from engine import data, service, warmup
 from engine.config import Experiment
-from engine.control import Control
 from engine.data import Dataset
-from engine.events import Event, Snapshot, SnapshotRequest, StepDone
+from engine.events import Event, Snapshot, StepDone
 from engine.service import Command, Done, Prepare, Run, Service
 
 
@@ -149,40 +148,24 @@ class Listener:
 
 
 @pytest.mark.parametrize(
-    ("asked", "together"),
-    [(False, [3, 3, 3, 1]), (True, [5, 5])],
-    ids=["nobody looks inside", "a snapshot is on its way"],
+    ("snapshots", "together"),
+    [((), [3, 3, 3, 3]), ((4, 8, 12), [3, 1, 4, 4]), ((2,), [2, 5, 3, 2])],
+    ids=["nobody looks inside", "snapshots come", "a snapshot comes, and no more"],
 )
-def test_scalars_travel_with_the_snapshot_that_is_asked_for(
-    asked: bool, together: list[int], monkeypatch: pytest.MonkeyPatch
+def test_scalars_travel_with_snapshots_if_those_come(
+    snapshots: tuple[int, ...], together: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Steps of ten milliseconds, a snapshot at the fifth and the last where it is asked for."""
-    clock, listener, control = SimpleNamespace(now=0.0), Listener(), Control()
+    """Events nine milliseconds apart."""
+    clock, listener = SimpleNamespace(now=0.0), Listener()
     monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: clock.now))
 
-    def steps() -> Iterator[Event]:
-        for step in range(1, 11):
-            if asked and step in (1, 6):
-                control.request = SnapshotRequest(step, frozenset({"hidden"}))
-            clock.now += 0.01
-            yield Snapshot(step, 1, control.request.id, ()) if asked and step % 5 == 0 else done(step)
+    def events() -> Iterator[Event]:
+        for step in range(1, 13):
+            clock.now += 0.009
+            yield Snapshot(step, 1, 1, ()) if step in snapshots else done(step)
 
-    Service(listener)._tell(1, control, steps())  # type: ignore[arg-type]
+    Service(listener)._tell(1, events())  # type: ignore[arg-type]
     assert listener.sent == together
-
-
-def test_a_snapshot_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, listener, control = SimpleNamespace(now=0.0), Listener(), Control()
-    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    control.request = SnapshotRequest(1, frozenset({"weights"}))
-
-    def steps() -> Iterator[Event]:
-        for step in range(1, 11):
-            clock.now += 0.01
-            yield done(step)
-
-    Service(listener)._tell(1, control, steps())  # type: ignore[arg-type]
-    assert listener.sent == [5, 5]
 
 
 def done(step: int) -> StepDone:

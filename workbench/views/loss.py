@@ -225,9 +225,11 @@ class Loss(LiveView):
 
     def _draw_epochs(self, history: History, first: float, last: float) -> None:
         """Before a run went on, its batches are not known any more: the means of its epochs stand for them."""
-        steps, values = history.line("training_loss", first, last, self._loss.pixels)
-        before = steps < (history.span("loss")[0] if history.count("loss") else math.inf)
-        self._loss.show_curve(_TRAINING, steps[before], values[before])
+        batches = history.span("loss")[0] if history.count("loss") else math.inf
+        if history.count("training_loss") and history.span("training_loss")[0] < batches:
+            steps, values = history.line("training_loss", first, last, self._loss.pixels)
+            before = steps < batches
+            self._loss.show_curve(_TRAINING, steps[before], values[before])
 
     def _smooth_on(self) -> None:
         self._smooths_on = False
