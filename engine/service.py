@@ -29,7 +29,7 @@ from engine.loading import Loader
 from engine.placement import Placement
 
 _TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
-_NEXT_SECONDS = 0.040  # likewise behind a snapshot: they travel with the next one, if it comes by then
+_NEXT_SECONDS = 0.040  # by when the next snapshot is waited for, which they travel with, if more of them come by then
 _GRACE_SECONDS = 3.0  # for the batch at hand and a save, where the window has gone
 _POLITENESS = 5  # the window comes first where both want the same core
 
@@ -202,16 +202,19 @@ class Service:
     def _tell(self, number: int, events: Iterable[Event]) -> None:
         waiting: list[Event] = []
         told: dict[str, Probe] = {}
-        last, limit = time.monotonic(), _TOGETHER_SECONDS
+        last = before = time.monotonic()
+        waits = False  # the last thing told was a snapshot, behind which the next one comes
         for event in events:
             self._let_break(isinstance(event, Compiling) and not event.seconds)
             waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
             now = time.monotonic()
-            if now - last > limit or not isinstance(event, StepDone | Evaluated):
+            due = now - last > _TOGETHER_SECONDS and not (waits and now + (now - before) < last + _NEXT_SECONDS)
+            before = now
+            if due or not isinstance(event, StepDone | Evaluated):
                 with contextlib.suppress(OSError):  # the window has gone, and the run has heard of it
                     self._connection.send(Happened(number, tuple(waiting)))
                 waiting.clear()
-                last, limit = now, _NEXT_SECONDS if isinstance(event, Snapshot) else _TOGETHER_SECONDS
+                last, waits = now, isinstance(event, Snapshot)
                 self._placement.look()
         if waiting:
             self._connection.send(Happened(number, tuple(waiting)))

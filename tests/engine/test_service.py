@@ -148,20 +148,25 @@ class Listener:
 
 
 @pytest.mark.parametrize(
-    ("snapshots", "together"),
-    [((), [3, 3, 3, 3]), ((4, 8, 12), [3, 1, 4, 4]), ((2,), [2, 5, 3, 2])],
-    ids=["nobody looks inside", "snapshots come", "a snapshot comes, and no more"],
+    ("apart", "snapshots", "together"),
+    [
+        (9, (), [3, 3, 3, 3]),
+        (9, (4, 8, 12), [3, 1, 4, 4]),
+        (9, (2,), [2, 4, 3, 3]),
+        (30, (1, 4), [1] * 12),
+    ],
+    ids=["nobody looks inside", "snapshots come", "a snapshot comes, and no more", "long steps"],
 )
 def test_scalars_travel_with_snapshots_if_those_come(
-    snapshots: tuple[int, ...], together: list[int], monkeypatch: pytest.MonkeyPatch
+    apart: int, snapshots: tuple[int, ...], together: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Events nine milliseconds apart."""
+    """Events so many milliseconds apart."""
     clock, listener = SimpleNamespace(now=0.0), Listener()
     monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: clock.now))
 
     def events() -> Iterator[Event]:
         for step in range(1, 13):
-            clock.now += 0.009
+            clock.now += apart / 1000
             yield Snapshot(step, 1, 1, ()) if step in snapshots else done(step)
 
     Service(listener)._tell(1, events())  # type: ignore[arg-type]
