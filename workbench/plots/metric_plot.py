@@ -27,12 +27,14 @@ class MetricPlot(CurvePlot):
         self._above = leader
         self._others = RunsBeside(self, "metric")
         self._moment = self.add_line("cursor", upright=True)
+        self._drawn: tuple[object, ...] = ()
         self.follow(leader)
 
     def name_curves(self, metric: str, baselines: Sequence[tuple[str, float]]) -> None:
         """Make a curve of the metric, and one for each baseline, unless they are there."""
         if metric not in self.curves:
             self.remove_curves()
+            self._drawn = ()
             self.add_curve(metric, "validation", symbol=True)
             self.left.rename(metric)
         for index, (name, _) in enumerate(baselines):
@@ -42,18 +44,26 @@ class MetricPlot(CurvePlot):
     def draw(
         self, history: History, baselines: Sequence[tuple[str, float]], others: Sequence[Beside], moment: int | None,
         since: str,
-    ) -> None:  # fmt: skip
-        """Draw the curves that were named, and those of `others`; `since` stands behind the value in the key."""
+    ) -> bool:  # fmt: skip
+        """Draw the curves that were named, and those of `others`; `since` stands behind the value in the key.
+
+        False where all of it is there: with most batches nothing is scored.
+        """
         first, last = history.span("loss")
         first = min(first, history.span("metric")[0] or first)  # of a run that went on, scores are known from before
-        steps: Values = np.array([first, _reach(last)])
-        shown = self._above.shown()
+        shown, reach = self._above.shown(), _reach(last)
+        drawn = history, history.count("metric"), baselines, others, moment, since, first, reach, shown, self.pixels
+        if drawn == self._drawn:
+            return False
+        self._drawn = drawn
+        steps: Values = np.array([first, reach])
         line = history.line("metric", *shown, self.pixels)
         self.show_curve(self._metric, *line, value_at(history, "metric", moment) + since)
         self.mark(self._moment, moment)
         for name, value in baselines:
             self.show_curve(name, steps, np.full(2, value), number(value))
         self._others.show(others, *shown, moment)
+        return True
 
     def tell(self, *, to_come: bool, left_out: Sequence[Key]) -> None:
         """A metric that is still `to_come` stands in the key, too: it is what the others are there to be beaten by."""
@@ -62,6 +72,7 @@ class MetricPlot(CurvePlot):
 
     def forget(self) -> None:
         """No curves."""
+        self._drawn = ()
         self._moment.hide()
         self.remove_curves()
         self.clear()

@@ -60,6 +60,8 @@ class Loss(LiveView):
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
         self._beside = RunsBeside(self._loss, "validation_loss")
         self._best = self._loss.add_line("good", upright=True)
+        self._told: tuple[object, ...] = ()  # what does not wait; numbers alone are read no oftener than that
+        self._telling = Calm(self, self._tell)
         self._moment = self._loss.add_line("cursor", upright=True)
         yield
         self._metric = MetricPlot(self.theme, self._loss)
@@ -186,7 +188,7 @@ class Loss(LiveView):
 
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
-        self._drawn = -1.0
+        self._drawn, self._told = -1.0, ()
         self._smoother = Smoother(self._smoother.window)
         self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
@@ -260,10 +262,21 @@ class Loss(LiveView):
         return f"step {step:,.0f}" if not steps or step % steps else f"epoch {step / steps:,.0f}"
 
     def _draw_best(self) -> None:
+        step, _ = self.best()
+        best = None if math.isnan(step) else step
+        self._loss.mark(self._best, best)
+        self._loss.settle()
+        told = best, self.moment, self.others, self.theme, [len(curve.x) > 0 for curve in self._loss.curves.values()]
+        if told != self._told:
+            self._told = told
+            self._tell()
+        else:
+            self._telling.ask()
+
+    def _tell(self) -> None:
+        """What the key says: to lay it out and to paint it takes as long as a curve."""
         step, value = self.best()
-        known = not math.isnan(step)
-        self._loss.mark(self._best, step if known else None)
-        best = [Key(f"best: {self._place(step)}", self.theme.pen("good"), number(value))] if known else []
+        best = [] if math.isnan(step) else [Key(f"best: {self._place(step)}", self.theme.pen("good"), number(value))]
         self._loss.show_key([*best, *self._left_out(self._company.same_loss, _OTHER_LOSS)])
 
     @property
@@ -276,8 +289,8 @@ class Loss(LiveView):
     def _draw_metric(self, history: History) -> None:
         self._name_metric()
         others, since = self._company.same_metric, self._since_scored(history)
-        self._metric.draw(history, self._baselines, others, self.moment, since)
-        self._show_metric_key(history)
+        if self._metric.draw(history, self._baselines, others, self.moment, since):
+            self._show_metric_key(history)
 
     def _show_metric_key(self, history: History) -> None:
         to_come = bool(self.start) and not history.count("metric")

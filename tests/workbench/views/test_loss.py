@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -175,6 +177,39 @@ def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbo
     assert view._metric.legend.texts[0] == "RMSE  35 after epoch 3"
     view.reset()
     assert view._metric.curves == {}
+
+
+def noted(calls: list[str], name: str, call: Callable[..., object], *given: object) -> None:
+    calls.append(name)
+    call(*given)
+
+
+def test_the_metric_is_drawn_anew_where_something_was_scored_and_the_key_as_often_as_it_can_be_read(
+    show: Show, short_run: History, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = show(Loss)
+    view.show_start(measured.STARTED)
+    view.show_history(short_run)
+    qtbot.waitUntil(lambda: "RMSE" in view._metric.curves and len(view._metric.curves["RMSE"].y) == 3)
+    drawn: list[str] = []
+    for plot, name in ((view._metric, "show_curve"), (view._metric, "show_key"), (view._loss, "show_key")):
+        which = "loss" if plot is view._loss else "metric"
+        monkeypatch.setattr(plot, name, partial(noted, drawn, f"{which}: {name}", getattr(plot, name)))
+    short_run.extend("loss", [1000], [0.7])
+    view.show_history(short_run)
+    view._telling.ask()  # now, and what follows has to wait
+    drawn.clear()
+    for step in (1001, 1002):
+        short_run.extend("loss", [step], [0.5])
+        view.show_history(short_run)
+    assert not drawn  # straight lines reach so far already
+    qtbot.waitUntil(lambda: "loss: show_key" in drawn)
+    assert "training, each batch  0.5" in view._loss.legend.texts
+    drawn.clear()
+    short_run.extend("metric", [1002], [20.0])
+    view.show_history(short_run)
+    assert "metric: show_curve" in drawn
+    assert "metric: show_key" in drawn
 
 
 def test_a_metric_that_is_still_to_come_is_in_the_key_beside_what_it_has_to_beat(show: Show, qtbot: QtBot) -> None:
