@@ -43,6 +43,7 @@ def kernels_of(experiment: Experiment, ends: Ends) -> tuple[str, ...]:
     names += ["tiles._product", "packing.pack_layer", "packing.pack_panels", "gradients.layer_gradients"]
     loop = "two_stage" if spec.second else "recurrence"
     names += [f"{loop}.forward", f"{loop}.backward", "readout.affine_backward", "optimizers.squared_norms"]
+    names += ["arrivals.arrivals"]
     if spec.second:
         names += [f"packing.{name}" for name in ("pack_weight", "pack_bias")]
         names += [f"gradients.{name}" for name in ("weight_gradient", "add_bias_gradient")]
