@@ -28,7 +28,7 @@ from engine.events import Compiling, Evaluated, Event, Probe, Snapshot, StepDone
 from engine.loading import Loader
 from engine.placement import Placement
 
-_TOGETHER_SECONDS = 0.025  # scalars that come faster than this travel together: the window looks every 33 ms
+_TOGETHER_SECONDS = 0.028  # scalars that come faster than this travel together, about: the window looks every 33 ms
 _NEXT_SECONDS = 0.040  # by when the next snapshot is waited for, which they travel with, if more of them come by then
 _GRACE_SECONDS = 3.0  # for the batch at hand and a save, where the window has gone
 _POLITENESS = 5  # the window comes first where both want the same core
@@ -208,8 +208,8 @@ class Service:
             self._let_break(isinstance(event, Compiling) and not event.seconds)
             waiting.append(_news(event, told) if isinstance(event, Snapshot) else event)
             now = time.monotonic()
-            due = now - last > _TOGETHER_SECONDS and not (waits and now + (now - before) < last + _NEXT_SECONDS)
-            before = now
+            gap, before = now - before, now
+            due = now + gap / 2 > last + _TOGETHER_SECONDS and not (waits and now + gap < last + _NEXT_SECONDS)
             if due or not isinstance(event, StepDone | Evaluated):
                 with contextlib.suppress(OSError):  # the window has gone, and the run has heard of it
                     self._connection.send(Happened(number, tuple(waiting)))

@@ -154,8 +154,9 @@ class Listener:
         (9, (4, 8, 12), [3, 1, 4, 4]),
         (9, (2,), [2, 4, 3, 3]),
         (30, (1, 4), [1] * 12),
+        (24, (), [1] * 12),
     ],
-    ids=["nobody looks inside", "snapshots come", "a snapshot comes, and no more", "long steps"],
+    ids=["nobody looks inside", "snapshots come", "a snapshot comes, and no more", "long steps", "nearly as long"],
 )
 def test_scalars_travel_with_snapshots_if_those_come(
     apart: int, snapshots: tuple[int, ...], together: list[int], monkeypatch: pytest.MonkeyPatch
