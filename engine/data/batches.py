@@ -64,6 +64,11 @@ def taken(batch: Batch, which: Ints) -> Batch:
     return replace(batch, **own)
 
 
+def bytes_of(batch: Batch) -> int:
+    """What its arrays take."""
+    return sum(getattr(batch, name).nbytes for name, _ in _sides(batch))
+
+
 def _sides(batch: Batch) -> list[tuple[str, int]]:
     return [(field.name, _SIDES[field.name]) for field in fields(batch) if field.name in _SIDES]
 

@@ -111,8 +111,7 @@ class PanelDataset(Dataset):
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,), by series."""
-        numbers = self.preparation.look_back * self.input_size + self.preparation.steps * self.output_size
-        return self._kept.batch(part, self._ordered(part, positions), self._cut, self.count(part), numbers)
+        return self._kept.batch(part, self._ordered(part, positions), self._cut, self.count(part))
 
     def _ordered(self, part: str, positions: Ints) -> Ints:
         return positions[np.argsort(self._owners(part, positions), kind="stable")]

@@ -86,9 +86,9 @@ class SeriesDataset(Dataset):
 
     def batches(self, part: str, batch_size: int, seed: int = 0, epoch: int = 0) -> Iterator[Batch]:
         """See `Dataset.batches`."""
-        count, numbers = self.count(part), self.shape.look_back * (self.input_size + self.output_size)
+        count = self.count(part)
         for positions in orders(count, batch_size, seed if part == "train" else None, epoch):
-            yield self._kept.batch(part, positions, self.batch, count, numbers)
+            yield self._kept.batch(part, positions, self.batch, count)
 
     def batch(self, part: str, positions: Ints) -> Batch:
         """The windows of a part at `positions` (B,)."""

@@ -54,3 +54,15 @@ def test_an_epoch_cuts_nothing_that_was_cut(write: Write, several: bool, monkeyp
     monkeypatch.setattr(type(data), "_cut" if several else "batch", None)
     for one, other in zip(first, data.batches("train", 7), strict=True):
         np.testing.assert_array_equal(one, other.inputs)
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one series", "several"])
+def test_what_answers_take_counts_as_well(write: Write, several: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows of four steps that are answered by many more."""
+    changes = {**STRATEGIES["encoder_decoder"], "data.steps": 6, "data.validation": 8, "data.test": 8}
+    data = read(write, changes, several=several)
+    taken = sum(batch.inputs.nbytes for batch in data.batches("train", 7))
+    other = read(write, changes, several=several)
+    monkeypatch.setattr(kept_windows, "_MOST", 2 * taken)
+    list(other.batches("train", 7))
+    assert not any(other._kept._whole.values())  # type: ignore[attr-defined]
