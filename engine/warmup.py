@@ -136,10 +136,8 @@ def compile_the_way_back(what: dict[str, Any]) -> None:
         layer.begin(1, 1, ones, None)
         layer.x = Rows(np.zeros(layer.inputs, dtype), 0, layer.inputs)
         layer.begin_backward(layer.last_state(), None, True, True)
-        for kernel, arguments in layer.gradient_tasks(1):
-            kernel(*arguments)
-        for kernel, arguments in layer.backward_tasks(None, [0, 1]):
-            kernel(*arguments)
+        for task in (*layer.gradient_tasks(1), *layer.backward_tasks(None, [0, 1])):
+            task()
 
 
 if __name__ == "__main__":

@@ -30,15 +30,18 @@ FEW_INPUTS = 32  # so many are the rows of the product, where more are the colum
 
 @kernel
 def layer_gradients(
-    product: int, geometry: Any, first: int, last: int, x: Any, x_at: int, x_row: int, z: Any, states: Any,
-    blocks_in: Any, blocks_rec: Any, offsets: Any, gradients: Any, temporary_in: Any, temporary_rec: Any, sums: Any,
-    packed: Any,
-) -> None:  # fmt: skip
+    product: int, geometry: Any, first: int, last: int, begin: int, asked: Any, x: Any, x_at: int, x_row: int, z: Any,
+    states: Any, blocks_in: Any, blocks_rec: Any, offsets: Any, gradients: Any, temporary_in: Any, temporary_rec: Any,
+    sums: Any, packed: Any,
+) -> int:  # fmt: skip
     """Add the gradients of a recurrent layer, or of a linear one: without recurrent blocks.
 
     `offsets` tell where those of weight_ih, weight_hh, bias_ih, bias_hh begin, -1 for none. `sums` keeps Σ ∂L/∂z of
     all slots; `packed` is room for operands, see `room`, which no other thread uses. Each block of ∂L/∂z is read from
     memory once, for both weights and the biases.
+
+    Begins after `begin` rows of `x` and ∂L/∂z are added up. Once ``asked[0]`` is set it returns how many are, so that
+    units can be shared from there on; 0 when all are.
     """
     units, width, slots = geometry[UNITS], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row, inputs = slots * width, geometry[KINDS] * width, geometry[INPUTS]
@@ -54,15 +57,18 @@ def layer_gradients(
     deep = depth if once else DEPTH_BLOCK
     into_in, in_begin = (gradients, offsets[0]) if direct_in else (temporary_in, none)
     into_rec, rec_begin = (gradients, offsets[1]) if direct_rec else (temporary_rec, none)
-    if few:
-        _clear(temporary_in, first, last - first, inputs * blocks_in.size, width, one)
-    elif not direct_in:
-        _clear(temporary_in, first, rows, blocks_in.size, units, columns_in)
-    if not direct_rec:
-        _clear(temporary_rec, first, rows, blocks_rec.size, units, columns_rec)
-    for slot in range(slots):
-        _zero(sums, slot * width + first, slot * width + last)
-    for start in range(0, depth, deep):
+    if begin == 0:
+        if few:
+            _clear(temporary_in, first, last - first, inputs * blocks_in.size, width, one)
+        elif not direct_in:
+            _clear(temporary_in, first, rows, blocks_in.size, units, columns_in)
+        if not direct_rec:
+            _clear(temporary_rec, first, rows, blocks_rec.size, units, columns_rec)
+        for slot in range(slots):
+            _zero(sums, slot * width + first, slot * width + last)
+    for start in range(begin, depth, deep):
+        if asked[0] != 0 and start > begin:
+            return int(start)
         block = min(deep, depth - start)
         x_block = x_at + start * x_row
         if not (few or once):
@@ -106,6 +112,7 @@ def layer_gradients(
         add_bias_gradient(sums, none, first, last, units, width, blocks_in, gradients, offsets[2])
     if offsets[3] >= 0:
         add_bias_gradient(sums, rec_from * width, first, last, units, width, blocks_rec, gradients, offsets[3])
+    return 0
 
 
 @kernel

@@ -4,6 +4,9 @@ A loop works on the rows ``row … last_row`` of a batch for all time steps, so 
 never wait for each other within a sequence. Rows are sorted by falling length: at step t the rows still
 running come first. A row that has ended carries its state on, so the last state is every sequence's own.
 
+A loop begins after `begin` steps are done. Once ``asked[0]`` is set it returns how many are, so that rows can be shared
+from there on; 0 when all are.
+
 Flat arrays, with the shapes they stand for (T time steps, B rows, W padded width of a unit vector):
 
 ========= =================================================================================================
@@ -55,16 +58,18 @@ FEW_ROWS: Final = 24  # four tiles
 
 @kernel
 def forward(
-    product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, x: Any, x_at: int, x_row: int,
-    panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any, kept: Any, fed: Any,
-    keep: Any, keep_row: int,
-) -> None:  # fmt: skip
+    product: int, step: int, geometry: Any, row: int, last_row: int, begin: int, asked: Any, lengths: Any, x: Any,
+    x_at: int, x_row: int, panels_in: Any, panels_rec: Any, bias: Any, extra: Any, z: Any, states: Any, kept: Any,
+    fed: Any, keep: Any, keep_row: int,
+) -> int:  # fmt: skip
     """Run a layer over the rows ``row … last_row``; fills `z`, `states` and, where anything is dropped, `fed`."""
     batch, width, slots = geometry[BATCH], geometry[WIDTH], geometry[SLOTS]
     z_row, state_row = slots * width, geometry[KINDS] * width
     block = steps_at_once(row, last_row, batch)
     active = last_row
-    for t in range(geometry[STEPS]):
+    for t in range(begin, geometry[STEPS]):
+        if asked[0] != 0 and t > begin and t % block == 0:
+            return int(t)
         while active > row and lengths[active - 1] <= t:
             active -= 1
         rows = active - row
@@ -94,14 +99,16 @@ def forward(
             zone_out(states, previous, following, keep, first * keep_row, keep_row, rows, state_row)
         for ended in range(rows, last_row - row):
             copy_vectors(states, previous + ended * state_row, states, following + ended * state_row, state_row)
+    return 0
 
 
 @kernel
 def backward(
-    product: int, step: int, geometry: Any, row: int, last_row: int, lengths: Any, dy: Any, dy_at: int, dy_row: int,
-    dy_depth: int, panels_dy: Any, panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any, z: Any, states: Any,
-    d: Any, dx: Any, dx_row: int, arrived: Any, kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
-) -> None:  # fmt: skip
+    product: int, step: int, geometry: Any, row: int, last_row: int, begin: int, asked: Any, lengths: Any, dy: Any,
+    dy_at: int, dy_row: int, dy_depth: int, panels_dy: Any, panels_in: Any, panels_rec: Any, extra: Any, d_extra: Any,
+    z: Any, states: Any, d: Any, dx: Any, dx_row: int, arrived: Any, kept: Any, d_fed: Any, keep: Any, keep_row: int,
+    held: Any,
+) -> int:  # fmt: skip
     """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
@@ -109,7 +116,10 @@ def backward(
     recurrent = geometry[RECURRENT_SLOTS] * width
     block = steps_at_once(row, last_row, batch)
     rows = 0
-    for t in range(geometry[STEPS] - 1, -1, -1):
+    for t in range(geometry[STEPS] - 1 - begin, -1, -1):
+        done = geometry[STEPS] - 1 - t
+        if asked[0] != 0 and done > begin and (t + 1) % block == 0:
+            return int(done)
         while row + rows < last_row and lengths[row + rows] > t:
             rows += 1
         first = t * batch + row
@@ -146,6 +156,7 @@ def backward(
                 clear_vectors(dx, (first + r) * dx_row, dx_row)
             depth = geometry[INPUT_SLOTS] * width
             call_product(product, z, z_at, z_row, 1, count, depth, panels_in, 0, 0, dx_row, dx, first * dx_row, dx_row)
+    return 0
 
 
 @inner_kernel

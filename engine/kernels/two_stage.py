@@ -81,17 +81,19 @@ def call_stage(
 
 @kernel
 def forward(
-    product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, lengths: Any,
-    x: Any, x_at: int, x_row: int, panels_in: Any, panels_rec: Any, panels_second: Any, bias: Any,
+    product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, begin: int, asked: Any,
+    lengths: Any, x: Any, x_at: int, x_row: int, panels_in: Any, panels_rec: Any, panels_second: Any, bias: Any,
     z: Any, states: Any, inner: Any, kept: Any, fed: Any, keep: Any, keep_row: int,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Run a layer over the rows ``row … last_row``; fills `z`, `states`, `inner` and, where dropped, `fed`."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
     gate, candidate = geometry[GATE], geometry[CANDIDATE]
     block = steps_at_once(row, last_row, batch)
     active = last_row
-    for t in range(geometry[STEPS]):
+    for t in range(begin, geometry[STEPS]):
+        if asked[0] != 0 and t > begin and t % block == 0:
+            return int(t)
         while active > row and lengths[active - 1] <= t:
             active -= 1
         rows = active - row
@@ -145,15 +147,16 @@ def forward(
         for ended in range(rows, last_row - row):
             copy_vectors(states, previous + ended * state_row, states, following + ended * state_row, state_row)
             clear_vectors(inner, inner_at + ended * width, width)
+    return 0
 
 
 @kernel
 def backward(
-    product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, lengths: Any,
-    dy: Any, dy_at: int, dy_row: int, dy_depth: int, panels_dy: Any, panels_in: Any, panels_rec: Any,
+    product: int, first_stage: int, second_stage: int, geometry: Any, row: int, last_row: int, begin: int, asked: Any,
+    lengths: Any, dy: Any, dy_at: int, dy_row: int, dy_depth: int, panels_dy: Any, panels_in: Any, panels_rec: Any,
     panels_second: Any, z: Any, states: Any, d: Any, d_inner: Any, dx: Any, dx_row: int, arrived: Any,
     kept: Any, d_fed: Any, keep: Any, keep_row: int, held: Any,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Back-propagate a layer through time; turns `z` into ∂L/∂(pre-activations). Panels hold transposed weights."""
     batch, width, units = geometry[BATCH], geometry[WIDTH], geometry[UNITS]
     z_row, state_row = geometry[SLOTS] * width, geometry[KINDS] * width
@@ -161,7 +164,10 @@ def backward(
     d_at, inner_at = row * state_row, row * width
     block = steps_at_once(row, last_row, batch)
     rows = 0
-    for t in range(geometry[STEPS] - 1, -1, -1):
+    for t in range(geometry[STEPS] - 1 - begin, -1, -1):
+        done = geometry[STEPS] - 1 - t
+        if asked[0] != 0 and done > begin and (t + 1) % block == 0:
+            return int(done)
         while row + rows < last_row and lengths[row + rows] > t:
             rows += 1
         first = t * batch + row
@@ -204,3 +210,4 @@ def backward(
                 clear_vectors(dx, (first + r) * dx_row, dx_row)
             depth = geometry[INPUT_SLOTS] * width
             call_product(product, z, z_at, z_row, 1, count, depth, panels_in, 0, 0, dx_row, dx, first * dx_row, dx_row)
+    return 0

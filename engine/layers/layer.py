@@ -19,7 +19,10 @@ from engine.kernels.tiles import product
 from engine.layers.buffers import Buffers, Products, Rows
 from engine.layers.masks import Chance, LayerMasks
 from engine.layers.packed_weights import PackedWeights
+from engine.layers.shares import Pass, Share
 from engine.layers.threads import Task
+
+_ROWS = 2  # of a batch, at least, that are worth to be done by themselves
 
 
 class Layer:
@@ -109,7 +112,14 @@ class Layer:
             self.z, self.states, *self._forward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.forward.address(self.z.dtype), self._geometry)
-        return [(recurrence.forward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
+        return self._by_rows(bounds, lambda *part: recurrence.forward(*fixed, *part, *shared))
+
+    def _by_rows(self, bounds: list[int], work: Pass) -> list[Task]:
+        """A pass over all time steps, divided at the batch rows `bounds`."""
+        cost = self.z_row * (self.inputs + self.units)
+        return [
+            Share(work, row, last, steps=self.steps, cost=cost, whole=_ROWS) for row, last in itertools.pairwise(bounds)
+        ]
 
     def begin_backward(self, last: Rows | None, final: NDArray[Any] | None, want_dx: bool, watch: bool) -> None:
         """Make room for gradients.
@@ -147,7 +157,7 @@ class Layer:
             *self._backward_masks(),
         )  # fmt: skip
         fixed = (self._product, self.spec.backward.address(self.z.dtype), self._geometry)
-        return [(recurrence.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
+        return self._by_rows(bounds, lambda *part: recurrence.backward(*fixed, *part, *shared))
 
     def d_inputs(self) -> Products:
         """∂L/∂x of all steps after the backward pass, of the sequences that still run."""
@@ -163,17 +173,31 @@ class Layer:
         get, weights = self._buffers.get, self.weights
         weights.begin_gradients()
         self._sums = get("sums", self.z_row)
-        shared = (
+        arguments = (
             self.x.array, self.x.start, self.x.stride, self.z, self.read, weights.blocks_in, weights.blocks_rec,
             weights.offsets, weights.matrices.gradients, get("temporary_in", weights.columns_in * self.dx_row),
             get("temporary_rec", weights.depth_rec * weights.columns_rec), self._sums,
         )  # fmt: skip
-        fixed = (self._product, self._geometry)
-        room = gradients.room(self.dx_row + weights.depth_rec)
+
+        def add(first: int, last: int, done: int, asked: NDArray[np.int64]) -> int:
+            shared: tuple[Any, ...] = (*arguments, self._packed(first))
+            return gradients.layer_gradients(self._product, self._geometry, first, last, done, asked, *shared)
+
         return [
-            (gradients.layer_gradients, (*fixed, first, last, *shared, get(f"packed{number}", room)))
-            for number, (first, last) in enumerate(itertools.pairwise(divided(self.width, threads)))
-        ]
+            Share(
+                self._adding(add), first, last, steps=self.steps * self.batch,
+                cost=self.spec.slots * (self.inputs + self.units), whole=LANES,
+            )
+            for first, last in itertools.pairwise(divided(self.width, threads))
+        ]  # fmt: skip
+
+    def _packed(self, first: int) -> NDArray[Any]:
+        """Room for operands of the products for the units from `first` on, which no other thread uses."""
+        return self._buffers.get(f"packed {first}", gradients.room(self.dx_row + self.weights.depth_rec))
+
+    def _adding(self, add: Pass) -> Pass:
+        """`add` and whatever else there is to do for its units."""
+        return add
 
     def finish_gradients(self) -> None:
         """Add the gradients of what is no matrix and no bias, each summed over the batch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.kernels.tiles import product
 from engine.layers.buffers import Buffers, Products, Rows, aligned_zeros
 from engine.layers.layer import divided
 from engine.layers.parameters import Parameters
+from engine.layers.shares import unasked
 from engine.layers.threads import Task, Workers
 
 
@@ -62,10 +64,10 @@ class Linear:
         tasks: list[Task]
         if self.outputs == 1 and h.stride >= self.d_row:
             single = (*rows, self._back, self._bias, self._y, self.row)  # of one row, a packed weight is as it was
-            tasks = [(kernels.affine_to_one, (first, last, *single)) for first, last in parts]
+            tasks = [partial(kernels.affine_to_one, first, last, *single) for first, last in parts]
         else:
             several = (*rows, self._ahead, self._bias, self._y, self.row)
-            tasks = [(kernels.affine, (self._product, first, last, *several)) for first, last in parts]
+            tasks = [partial(kernels.affine, self._product, first, last, *several) for first, last in parts]
         self._workers.run(tasks)
         return self._y
 
@@ -78,7 +80,9 @@ class Linear:
         d = self._buffers.get("d", count * self.d_row)
         source = (self._y, self.row, self.outputs, self._back, d, self.d_row)
         parts = itertools.pairwise(_parts(count, self._threads(count)))
-        self._workers.run([(kernels.affine_backward, (self._product, first, last, *source)) for first, last in parts])
+        self._workers.run(
+            [partial(kernels.affine_backward, self._product, first, last, *source) for first, last in parts]
+        )
         self._add_gradients(h, count)
         return Rows(d, 0, self.d_row)
 
@@ -94,14 +98,10 @@ class Linear:
             h.array, h.start, h.stride, self._y, h.array, self._block, self._block[:0], self._offsets,
             self._parameters.gradients, get("temporary", self.row * self.d_row), self._y[:0], get("sums", self.row),
         )  # fmt: skip
-        room = gradients.room(self.d_row)
-        tasks: list[Task] = [
-            (
-                gradients.layer_gradients,
-                (self._product, self._geometry, first, last, *shared, get(f"packed{number}", room)),
-            )
-            for number, (first, last) in enumerate(itertools.pairwise(divided(self.row, self._threads(count))))
-        ]
+        room, tasks = gradients.room(self.d_row), list[Task]()
+        for number, (first, last) in enumerate(itertools.pairwise(divided(self.row, self._threads(count)))):
+            arguments: tuple[Any, ...] = (first, last, 0, unasked(), *shared, get(f"packed{number}", room))
+            tasks.append(partial(gradients.layer_gradients, self._product, self._geometry, *arguments))
         self._workers.run(tasks)
 
 

@@ -33,8 +33,8 @@ def _replayed(twin: Layer, before: NDArray[Any], x: NDArray[Any], kept: NDArray[
     twin.begin(1, count, np.ones(count, np.int64), None)
     twin.leave_out(kept)
     twin.states[: before.size] = before.reshape(-1)
-    for kernel, arguments in twin.forward_tasks(Rows(x.reshape(-1), 0, twin.inputs), [0, count]):
-        kernel(*arguments)
+    for task in twin.forward_tasks(Rows(x.reshape(-1), 0, twin.inputs), [0, count]):
+        task()
     states = twin.states[before.size :][: before.size].reshape(count, twin.kinds, twin.width)
     slots = twin.z[: count * twin.z_row].reshape(count, twin.spec.slots, twin.width)
     return slots[:, :, : twin.units], states[:, :, : twin.units]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from engine.layers.buffers import Products, Rows, aligned_zeros
 from engine.layers.layer import Layer
 from engine.layers.masks import Chance
 from engine.layers.packed_weights import PackedWeights
+from engine.layers.shares import Pass
 from engine.layers.threads import Task
 
 
@@ -73,7 +72,7 @@ class TwoStageLayer(Layer):
         )  # fmt: skip
         stages = (self.spec.forward.address(self.z.dtype), weights.second.forward.address(self.z.dtype))
         fixed = (self._product, *stages, self._geometry)
-        return [(two_stage.forward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
+        return self._by_rows(bounds, lambda *part: two_stage.forward(*fixed, *part, *shared))
 
     def backward_tasks(self, dy: Rows | Products | None, bounds: list[int]) -> list[Task]:
         """Back-propagation through time, divided like the forward pass. `dy`: ∂L/∂(hidden states) from above."""
@@ -85,22 +84,30 @@ class TwoStageLayer(Layer):
         )  # fmt: skip
         stages = (self.spec.backward.address(self.z.dtype), weights.second.backward.address(self.z.dtype))
         fixed = (self._product, *stages, self._geometry)
-        return [(two_stage.backward, (*fixed, row, last, *shared)) for row, last in itertools.pairwise(bounds)]
+        return self._by_rows(bounds, lambda *part: two_stage.backward(*fixed, *part, *shared))
 
     def gradient_tasks(self, threads: int) -> list[Task]:
         """Adding the weights' gradients to the parameters', divided by units."""
         self._temporary_second = self._buffers.get("temporary_second", self.weights.ahead_second.size)
-        return [(self._both_gradients, task) for task in super().gradient_tasks(threads)]
+        return super().gradient_tasks(threads)
 
-    def _both_gradients(self, kernel: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-        """The first product's and the biases' gradients by `kernel`, then those of the second product."""
-        kernel(*arguments)
-        _, _, first, last = arguments[:4]
+    def _adding(self, add: Pass) -> Pass:
+        """The first product's and the biases' gradients, then those of the second product."""
+
+        def add_both(first: int, last: int, done: int, asked: NDArray[np.int64]) -> int:
+            reached = add(first, last, done, asked)
+            if not reached:
+                self._add_second(first, last)
+            return reached
+
+        return add_both
+
+    def _add_second(self, first: int, last: int) -> None:
         weights, units, width = self.weights, self.units, self.width
         blocks, at, into = weights.blocks_second, weights.second.first_slot * width, weights.matrices.gradients
         gradients.weight_gradient(
             self._product, first, last, self.inner, 0, width, self.steps * self.batch, units, self.z, at,
             self.z_row, blocks, units, width, into, weights.offsets[1], self._temporary_second,
-            arguments[-1],
+            self._packed(first),
         )  # fmt: skip
         gradients.add_bias_gradient(self._sums, at, first, last, units, width, blocks, into, weights.offsets[3])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,9 @@ class Attention:
         threads = self._workers.worth(self._count * self._memory.steps * self._width)
         bounds = sorted({batch * part // threads for part in range(threads + 1)})
         head = () if product is None else (product,)
-        self._workers.run([(kernel, (*head, first, last, *arguments)) for first, last in itertools.pairwise(bounds)])
+        self._workers.run(
+            [partial(kernel, *head, first, last, *arguments) for first, last in itertools.pairwise(bounds)]
+        )
 
     def _combined(self, h: Rows) -> Rows:
         size, hidden, row = self._size, self._hidden, self._size + self._hidden

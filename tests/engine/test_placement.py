@@ -62,7 +62,7 @@ def test_it_leaves_with_the_threads_it_started_when_another_one_computes(everywh
     clock.go(1.0, 1.0, 1.0)
     placement.look()
     workers = Workers(2)
-    workers.run([(here, ())] * 2)
+    workers.run([here] * 2)
     begun = [thread.native_id for thread in threading.enumerate() if thread.native_id]
     assert sum(len(os.sched_getaffinity(thread)) == 1 for thread in begun) >= 2
     clock.go(1.0, 0.9, 1.9)
