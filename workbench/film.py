@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -27,9 +26,6 @@ class _Moment:
     epoch: int
     probes: dict[str, Probe]
     since: dict[str, tuple[int, int]]  # step and epoch that each was measured at: here, or at a moment that was dropped
-
-
-_STEP = attrgetter("step")
 
 
 class _Stock:
@@ -71,6 +67,7 @@ class Film(QObject):
         super().__init__(parent)
         self._most, self._most_bytes = most, most_bytes
         self._moments: list[_Moment] = []
+        self._steps: list[int] = []  # of each
         self._latest: dict[str, tuple[Probe, tuple[int, int]]] = {}  # in the order in which they came
         self._stock = _Stock()
         self._position: int | None = None
@@ -82,7 +79,7 @@ class Film(QObject):
     @property
     def steps(self) -> list[int]:
         """Steps that can be gone to, rising."""
-        return [moment.step for moment in self._moments]
+        return self._steps.copy()
 
     @property
     def position(self) -> int | None:
@@ -111,6 +108,7 @@ class Film(QObject):
     def clear(self) -> None:
         """Forget the run, and follow the next."""
         self._moments.clear()
+        self._steps.clear()
         self._stock = _Stock()
         self._latest, self._position = {}, None
         self.grown.emit()
@@ -156,12 +154,13 @@ class Film(QObject):
 
     def _up_to(self, step: int) -> int:
         """How many moments there are up to a step."""
-        return bisect.bisect_right(self._moments, step, key=_STEP)
+        return bisect.bisect_right(self._steps, step)
 
     def _moment(self, snapshot: Snapshot) -> _Moment:
-        place = bisect.bisect_left(self._moments, snapshot.step, key=_STEP)
-        if place == len(self._moments) or self._moments[place].step != snapshot.step:
+        place = bisect.bisect_left(self._steps, snapshot.step)
+        if place == len(self._steps) or self._steps[place] != snapshot.step:
             self._moments.insert(place, _Moment(snapshot.step, snapshot.epoch, {}, {}))
+            self._steps.insert(place, snapshot.step)
         return self._moments[place]
 
     def _shared(self, name: str, probe: Probe) -> Probe:
@@ -179,9 +178,10 @@ class Film(QObject):
 
     def _thin(self) -> None:
         """Drop the moment that is missed least; what it alone knew goes to the one after it."""
-        steps = np.array(self.steps, np.float64) + 1  # the first may be 0
+        steps = np.array(self._steps, np.float64) + 1  # the first may be 0
         place = 1 + int(np.argmin(steps[2:] / steps[:-2]))
         gone = self._moments.pop(place)
+        del self._steps[place]
         after = self._moments[place]
         alone = {name: (probe, gone.since[name]) for name, probe in gone.probes.items() if name not in after.probes}
         self._put(after, alone)
@@ -190,27 +190,42 @@ class Film(QObject):
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two probes, or parts of them, hold the same numbers."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, np.ndarray):
-        return bool(one.shape == other.shape and one.tobytes() == other.tobytes())
-    if names := _fields(one.__class__):
-        return all(same(getattr(one, name), getattr(other, name)) for name in names)
-    if isinstance(one, tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
+    """Whether two probes hold the same numbers."""
+    pairs = [(one, other)]
+    while pairs:
+        one, other = pairs.pop()
+        if one is other:
+            continue
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, np.ndarray):
+            if one.shape != other.shape or one.tobytes() != other.tobytes():
+                return False
+        elif names := _fields(one.__class__):
+            pairs += [(getattr(one, name), getattr(other, name)) for name in names]
+        elif isinstance(one, tuple):
+            if len(one) != len(other):
+                return False
+            pairs += zip(one, other, strict=True)
+        elif one != other:
+            return False
+    return True
 
 
-def size(part: Any) -> int:
-    """Bytes of the arrays and texts in a probe, or in a part of it."""
-    if isinstance(part, np.ndarray):
-        return part.nbytes
-    if names := _fields(part.__class__):
-        return sum(size(getattr(part, name)) for name in names)
-    if isinstance(part, tuple):
-        return sum(map(size, part))
-    return 60 if isinstance(part, str) else 8
+def size(probe: Any) -> int:
+    """Bytes of the arrays and texts in a probe."""
+    found, parts = 0, [probe]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, np.ndarray):
+            found += part.nbytes
+        elif names := _fields(part.__class__):
+            parts += [getattr(part, name) for name in names]
+        elif isinstance(part, tuple):
+            parts += part
+        else:
+            found += 60 if isinstance(part, str) else 8
+    return found
 
 
 @cache

@@ -181,9 +181,9 @@ class _Column:
     def __init__(self) -> None:
         self._room = np.empty(256)
         self.count = 0
+        self.filled = self._seen()
 
-    @property
-    def filled(self) -> Values:
+    def _seen(self) -> Values:
         view = self._room[: self.count]
         view.flags.writeable = False
         return view
@@ -194,6 +194,7 @@ class _Column:
             self._grow(end)
         self._room[self.count : end] = values
         self.count = end
+        self.filled = self._seen()
 
     def _grow(self, least: int) -> None:
         room = np.empty(max(2 * len(self._room), least))

@@ -26,6 +26,7 @@ class Viewer(Protocol):
 
     probes: frozenset[str]
     gathers: frozenset[str]  # which of them it keeps over the run, seen or not
+    follows: bool  # whether it draws the scalars anew whenever there are more
 
     def begins_with(self, snapshot: Snapshot) -> bool:
         """Whether its first picture of this run is made of it, which takes longer than all later ones."""
@@ -41,7 +42,7 @@ class Viewer(Protocol):
         """Draw a snapshot."""
 
     def show_history(self, history: History) -> None:
-        """Draw the scalars."""
+        """Draw the scalars, which go on growing."""
 
 
 class Pump(QObject):
@@ -67,7 +68,7 @@ class Pump(QObject):
         self._asked_at_step = -1
         self._ticks = self._everything_at = self._gathered_at = 0
         session.begun.connect(self._on_begun)
-        session.cleared.connect(self._first.clear)
+        session.cleared.connect(self._on_cleared)
         session.status_changed.connect(self._keep_pace)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -127,9 +128,17 @@ class Pump(QObject):
         self._everything_at = self._ticks + _EVERYTHING_TICKS // 4
         self.ask_anew()
 
+    @Slot()
+    def _on_cleared(self) -> None:
+        self._drawn = (-1, -1)
+        self._first.clear()
+
     def _show(self, snapshot: Snapshot, viewers: list[Viewer]) -> None:
         """Views that have begun draw at once, the others in turn, so that their first pictures hold nothing up."""
+        measured = [name for name, _ in snapshot.values]
         for viewer in viewers:
+            if viewer.probes.isdisjoint(measured):
+                continue
             if not viewer.begins_with(snapshot):
                 viewer.show_snapshot(snapshot)
                 continue
@@ -150,12 +159,17 @@ class Pump(QObject):
 
     def _hand_out_history(self, viewers: list[Viewer]) -> None:
         record = self._session.record
-        state = (record.number, record.history.count("loss") + record.history.count("metric")) if record else (-1, -1)
-        if record is None or state == self._drawn:
+        if record is None:
             return
-        self._drawn = state
+        before, self._drawn = (
+            self._drawn,
+            (record.number, record.history.count("loss") + record.history.count("metric")),
+        )
+        if self._drawn == before:
+            return
         for viewer in viewers:
-            viewer.show_history(record.history)
+            if viewer.follows or before[0] != record.number:
+                viewer.show_history(record.history)
 
     def _ask(self, viewers: list[Viewer]) -> None:
         """Ask for the union of what can be seen, once the last answer is in and the run has moved.

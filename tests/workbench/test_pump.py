@@ -3,12 +3,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from engine.control import Control
 from engine.events import Paused, Resumed, RunFailed, Snapshot, SnapshotRequest, StepDone
+from engine.inside_records import Contributions
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.history import History
 from workbench.jobs import Jobs
@@ -16,13 +18,22 @@ from workbench.mailbox import Mailbox
 from workbench.pump import INTERVAL_MS, Pump
 from workbench.session import Session
 
+SHARES = Contributions(("a",), "a", None, (1,), np.ones(4), 4.0)
+
+
+def seen(step: int, *names: str) -> Snapshot:
+    """The answer to the request of the same number; without names, of all that the three viewers draw."""
+    return Snapshot(
+        step, 1, step, tuple((name, SHARES) for name in names or ("hidden", "prediction", "gradient_norms"))
+    )
+
 
 class Viewer:
     def __init__(self, probes: set[str], active: bool = True) -> None:
         self.probes, self.gathers, self.active = frozenset(probes), frozenset[str](), active
         self.snapshots: list[Snapshot] = []
         self.histories = 0
-        self.unbegun = False
+        self.unbegun, self.follows = False, True
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         return dataclasses.replace(request, temperature=0.3)
@@ -123,13 +134,25 @@ def test_a_run_that_stands_still_is_not_asked_again_until_needs_change(bench: Be
     assert "gradient_norms" in bench.control.request.probes
 
 
-def test_every_view_gets_snapshots_and_scalars(bench: Bench, viewers: list[Viewer]) -> None:
+def test_every_view_gets_what_it_draws_of_snapshots_and_scalars(bench: Bench, viewers: list[Viewer]) -> None:
+    viewers[1].follows = False
+    for step, names in ((1, ("hidden", "gradient_norms")), (2, ("prediction", "gradient_norms"))):
+        bench.step(step)
+        bench.mailbox.post(seen(step, *names))
+        bench.pump.tick()
+        bench.pump.tick()
+    assert [[shown.step for shown in viewer.snapshots] for viewer in viewers] == [[1], [2], [1, 2]]
+    assert [viewer.histories for viewer in viewers] == [2, 1, 2]  # which it has, and which goes on growing
+
+
+def test_scalars_are_handed_to_every_view_again_when_the_run_was_forgotten(bench: Bench, viewers: list[Viewer]) -> None:
+    for viewer in viewers:
+        viewer.follows = False
     bench.step(1)
-    bench.mailbox.post(Snapshot(1, 1, 1, ()))
     bench.pump.tick()
+    bench.session.cleared.emit()
     bench.pump.tick()
-    assert [len(viewer.snapshots) for viewer in viewers] == [1, 1, 1]
-    assert [viewer.histories for viewer in viewers] == [1, 1, 1]
+    assert [viewer.histories for viewer in viewers] == [2, 2, 2]
 
 
 def test_views_that_have_not_begun_do_so_one_after_the_other_with_the_newest(
@@ -139,7 +162,7 @@ def test_views_that_have_not_begun_do_so_one_after_the_other_with_the_newest(
         viewer.unbegun = True
     for step in (1, 2):
         bench.step(step)
-        bench.mailbox.post(Snapshot(step, 1, step, ()))
+        bench.mailbox.post(seen(step))
         bench.pump.tick()
     assert [len(viewer.snapshots) for viewer in viewers] == [0, 0, 2]
     qtbot.waitUntil(lambda: bool(viewers[0].snapshots))
@@ -154,7 +177,7 @@ def test_first_pictures_come_after_the_answer_that_is_waited_for_and_not_all_at_
     monkeypatch.setattr("workbench.pump.later", lambda _ms, _about, call: put_off.append(call))
     for viewer in viewers:
         viewer.unbegun = True
-    bench.mailbox.post(Snapshot(1, 1, 1, ()))
+    bench.mailbox.post(seen(1))
     bench.pump.tick()
     assert bench.pump.begins
     bench.session.run(SERIES, bench._make)  # pauses
@@ -170,7 +193,7 @@ def test_first_pictures_come_after_the_answer_that_is_waited_for_and_not_all_at_
 
 def test_a_run_that_is_forgotten_begins_no_view(bench: Bench, viewers: list[Viewer], qtbot: QtBot) -> None:
     viewers[0].unbegun = True
-    bench.mailbox.post(Snapshot(1, 1, 1, ()))
+    bench.mailbox.post(seen(1))
     bench.pump.tick()
     bench.session.cleared.emit()
     passed: list[bool] = []

@@ -109,7 +109,7 @@ class GradientFlow(LiveView):
         if not self.compact:
             self._draw_strip(axis)
             self._lives.draw(names, self._course, self.moment)
-        self._show_cursor()
+        self._show_cursor(axis)
         self._walked.read_again()
 
     def clear(self) -> None:
@@ -188,8 +188,7 @@ class GradientFlow(LiveView):
             return None
         return axis.steps - 1 - position if axis.from_end else position
 
-    def _show_cursor(self) -> None:
-        axis = self._axis()
+    def _show_cursor(self, axis: NormAxis | None) -> None:
         column = None if axis is None else self._column(axis)
         self._strip.show_cursor(column)
         if axis is None or column is None:
@@ -238,7 +237,7 @@ class GradientFlow(LiveView):
     def _follow(self) -> None:
         """A cursor moved: what keys walked to among the half-lives is left for it."""
         self._walked.forget()
-        self._show_cursor()
+        self._show_cursor(self._axis())
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Up and down the training, in the plot of half-lives; across are the time steps."""
@@ -261,7 +260,7 @@ class GradientFlow(LiveView):
         if words:
             self.read_out(words)
         else:
-            self._show_cursor()
+            self._show_cursor(self._axis())
 
     def _words_on_lives(self, place: float) -> str:
         return self._lives.describe(place, f"step {place:,.0f} · half-life")

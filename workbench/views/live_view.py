@@ -45,8 +45,13 @@ class LiveView(BuiltInParts):
     order = 1000  # place among the views, rising
     probes: frozenset[str] = frozenset()  # what it needs of a snapshot
     gathers: frozenset[str] = frozenset()  # of these, what it draws over training and asks for more often while hidden
+    follows: bool = False  # whether it draws the scalars, as the class says that does
     parts: Mapping[str, str] = MappingProxyType({})  # where several probes are drawn together, what shows each of them
     waiting = "Press Run (F5): the picture appears with the first batches."
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.follows = cls.draw_history is not LiveView.draw_history
 
     asked = Signal(str)  # the key of a view that a person wants to see beside this one
     needs_changed = Signal()  # what it would ask for is different now

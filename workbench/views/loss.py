@@ -62,6 +62,7 @@ class Loss(LiveView):
         self._best = self._loss.add_line("good", upright=True)
         self._told: tuple[object, ...] = ()  # what does not wait; numbers alone are read no oftener than that
         self._telling = Calm(self, self._tell)
+        self._scored: tuple[object, ...] = ()  # what was last drawn of what is scored
         self._moment = self._loss.add_line("cursor", upright=True)
         yield
         self._metric = MetricPlot(self.theme, self._loss)
@@ -127,10 +128,7 @@ class Loss(LiveView):
             _BATCHES, *history.line("loss", first, last, loss.pixels), value_at(history, "loss", self.moment)
         )
         self._draw_smooth(history, first, last)
-        self._draw_epochs(history, first, last)
-        validation = history.line("validation_loss", first, last, loss.pixels)
-        loss.show_curve(_VALIDATION, *validation, value_at(history, "validation_loss", self.moment))
-        self._beside.show(self._company.same_loss, first, last, self.moment)
+        self._draw_scored(history, first, last)
         self._follow_span()
         self._draw_best()
         self._loss.mark(self._moment, self.moment)
@@ -188,7 +186,7 @@ class Loss(LiveView):
 
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
-        self._drawn, self._told = -1.0, ()
+        self._drawn, self._told, self._scored = -1.0, (), ()
         self._smoother = Smoother(self._smoother.window)
         self._log.setChecked(self._log.isChecked() and self._chosen)
         self._best.hide()
@@ -224,6 +222,27 @@ class Loss(LiveView):
         smooth = self._smoother.history
         line = smooth.line("smooth", first, last, self._loss.pixels)
         self._loss.show_curve(_SMOOTH, *line, value_at(smooth, "smooth", self.moment))
+
+    def _draw_scored(self, history: History, first: float, last: float) -> None:
+        """What changes after an epoch, and with what is shown of it."""
+        counts = [run.count("validation_loss") for run in (history, *(run.history for run in self.others))]
+        scored = (
+            history.count("training_loss"),
+            *counts,
+            first,
+            last,
+            self._loss.pixels,
+            self.moment,
+            self.start,
+            self.others,
+        )
+        if scored == self._scored:
+            return
+        self._scored = scored
+        self._draw_epochs(history, first, last)
+        validation = history.line("validation_loss", first, last, self._loss.pixels)
+        self._loss.show_curve(_VALIDATION, *validation, value_at(history, "validation_loss", self.moment))
+        self._beside.show(self._company.same_loss, first, last, self.moment)
 
     def _draw_epochs(self, history: History, first: float, last: float) -> None:
         """Before a run went on, its batches are not known any more: the means of its epochs stand for them."""

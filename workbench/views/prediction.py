@@ -47,6 +47,7 @@ class Prediction(LiveView):
         self._stack_of_pages = Pages()
         self._scores = score_label(compact=self.compact)
         self._scores.hide()
+        self._told: tuple[object, ...] = ()  # what the scores were last told of
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scores)
@@ -116,10 +117,19 @@ class Prediction(LiveView):
 
     def draw_history(self, history: History) -> None:
         """How what is shown was scored, which may come after it."""
-        self._tell_scores()
+        if self._to_tell != self._told:
+            self._tell_scores()
+
+    @property
+    def _to_tell(self) -> tuple[object, ...]:
+        """What the words on scores go by."""
+        start, seen = self.start, self.snapshot
+        measures = (start.metric, start.baselines) if start else None
+        return self.history and self.history.count("metric"), measures, seen and seen.step
 
     def _tell_scores(self) -> None:
         """Of what shows a few examples, the score of the whole part by the moment that is shown."""
+        self._told = self._to_tell
         shown = isinstance(self.probe("prediction"), TextPrediction | PairsPrediction)
         if shown and self.start is not None and self.snapshot is not None and self.history is not None:
             if self.history.count("metric") and isnan(self.history.latest("metric")):
