@@ -71,6 +71,7 @@ class SnapshotRequest:
     parameter: str = ""  # one of `Contributions.available`; empty takes the usual one
     entry: tuple[int, int] | None = None  # of that parameter; None for the whole
     character: int | None = None  # step of the passage whose influences are wanted
+    share: float = 1 / 75  # of the run's time that measuring all of them takes at most
 
 
 # --- what a run says ------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """What can be looked at while a network trains, by name; measured when asked for, and never more than it is worth.
 
 A probe is measured anew only when the weights have changed, and from the second time on rests for a multiple of the
-time it took, the longer the more probes are asked for, so that all together cost a run a few per cent at most; but no
-longer than the run is old. A measurement counts for a few times the one before at most: what takes longer was held up
-by something else. While a run is paused nothing rests.
+time it took, the longer the more probes are asked for, so that all together cost a run the share of its time that the
+request allows; but no longer than the run is old. A measurement counts for a few times the one before at most: what
+takes longer was held up by something else. While a run is paused nothing rests.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ from engine.optimizers import Optimizer
 from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
-PROBE_REST = 75.0  # times what a measurement took, times the number of probes asked for: all cost a 75th
 EAGER_REST = 20.0  # times what it took, where a run is younger than the rest: most changes in its first seconds
-LONGEST_REST = 30.0  # seconds; what takes longer than a 75th of that costs more, but no picture stands still long
+LONGEST_REST = (
+    30.0  # seconds; what takes so long that it had to rest for longer costs more, but no picture stands still
+)
+EXPECTED = 0.1  # seconds; a batch that begins so soon after an answer is measured for a request like that one
+ON_ITS_WAY = 0.005  # seconds of a batch during which it may come
 MOST_GROWTH = 3.0  # times what the last measurement took; a longer one was held up, unless the next takes as long
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
 _OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
@@ -81,6 +84,10 @@ class Probes:
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
         self._clock, self._began = clock, clock()
         self._request = SnapshotRequest(0, frozenset())
+        self._begun = self._began  # the batch at hand
+        self._answered = (
+            -EXPECTED
+        )  # when the batch began that the last request was answered after, while the run goes on
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
         self._gathered = Gathered()  # of the updates of the batch at hand
@@ -108,9 +115,14 @@ class Probes:
         """Have the next batch measured as far as `request` needs it and nothing rests, or as far as it goes.
 
         It goes all the way in the `last` batch before the run pauses or ends, whether anybody looks or not; before the
-        network is `scored` it goes as far as findings need it.
+        network is `scored` it goes as far as findings need it. Where batches take long, the request that comes while
+        this one is trained is taken to be like the one before: else it would be answered after the next batch.
         """
-        names = {name for name in self._measure if last or (request and self._is_due(name, request))}
+        now, by = self._clock(), 0.0
+        if request is None and now - self._begun > ON_ITS_WAY and self._begun - self._answered < EXPECTED:
+            request, by = self._request, 2 * now - self._begun  # when the batch ends, if it takes as long as the last
+        self._begun = now
+        names = {name for name in self._measure if last or (request and self._is_due(name, request, by))}
         self.watched = names | (_FOR_FINDINGS if scored else set())
         self._network.watch_time = "gradient_by_time" in self.watched
         self._request = request or self._request
@@ -198,6 +210,7 @@ class Probes:
             fresh |= self._refresh(name, request, step, paused)
         if not (fresh or paused):
             return None
+        self._answered = -EXPECTED if paused else self._begun
         values = tuple((name, self._kept[name].value) for name in names if name in self._kept)
         return Snapshot(step, epoch, request.id, values)
 
@@ -205,14 +218,14 @@ class Probes:
         """Whether `request` came while a batch was trained and asks for what only a batch that is watched shows."""
         return any(self._is_due(name, request) for name in _OF_BATCHES - self.watched)
 
-    def _is_due(self, name: str, request: SnapshotRequest) -> bool:
-        """Whether nothing rests; what a person has chosen anew is not waited for."""
+    def _is_due(self, name: str, request: SnapshotRequest, by: float = 0.0) -> bool:
+        """Whether it does not rest now, or `by` then; what a person has chosen anew is not waited for."""
         kept = self._kept.get(name)
         if name not in request.probes or kept is None:
             return name in request.probes
         young = max(kept.worth * EAGER_REST, kept.made - self._began)
-        rest = min(kept.worth * PROBE_REST * len(request.probes), LONGEST_REST, young)
-        return kept.asked != _asked(name, request) or self._clock() >= kept.made + rest
+        rest = min(kept.worth * len(request.probes) / request.share, LONGEST_REST, young)
+        return kept.asked != _asked(name, request) or max(self._clock(), by) >= kept.made + rest
 
     def _refresh(self, name: str, request: SnapshotRequest, step: int, paused: bool) -> bool:
         """Measure one probe anew where that is due; whether it was."""

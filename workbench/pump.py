@@ -18,6 +18,7 @@ from workbench.session import Session
 INTERVAL_MS = 33
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
 _GATHERING_TICKS = 30  # so often, for what hidden views gather over the run
+_IN_PASSING = SnapshotRequest(0, frozenset()).share  # of the run's time, for what nobody looks at
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
 
 
@@ -30,6 +31,10 @@ class Viewer(Protocol):
 
     def begins_with(self, snapshot: Snapshot) -> bool:
         """Whether its first picture of this run is made of it, which takes longer than all later ones."""
+
+    @property
+    def share(self) -> float:
+        """Of the run's time that measuring may take while it is seen."""
 
     @property
     def active(self) -> bool:
@@ -179,15 +184,16 @@ class Pump(QObject):
         if self._answered < self._open.id or self._asked_at_step == self._session.step:
             return
         active = [viewer for viewer in viewers if viewer.active]
+        share = max((viewer.share for viewer in active), default=_IN_PASSING)
         if self._ticks >= self._everything_at:
-            active, self._everything_at = viewers, self._ticks + _EVERYTHING_TICKS
+            active, self._everything_at, share = viewers, self._ticks + _EVERYTHING_TICKS, _IN_PASSING
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
         if self._ticks >= self._gathered_at:
             self._gathered_at = self._ticks + _GATHERING_TICKS
             probes = probes.union(*(viewer.gathers for viewer in viewers))
         if not probes:
             return
-        request = SnapshotRequest(0, probes)
+        request = SnapshotRequest(0, probes, share=share)
         for viewer in active:
             request = viewer.refine(request)
         self._asked_at_step = self._session.step

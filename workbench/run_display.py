@@ -11,7 +11,7 @@ from workbench.run_state import LOCKED, State
 from workbench.status import status
 from workbench.workspace import Workspace
 
-_TEXT_MS = 100
+_TEXT_MS = 150
 _LOOK_MS = 250  # between two looks at how far the kernels are
 _WITH_WEIGHTS = {"export": "export", "use": "model"}  # commands of the window, and those of the run that they follow
 _NO_WEIGHTS = "no run with weights is chosen"
@@ -85,7 +85,7 @@ class RunDisplay(QObject):
 
     @Slot()
     def _on_progressed(self) -> None:
-        """Numbers change ten times a second at most: nobody reads faster, and every change lays the bar out anew."""
+        """Numbers change seven times a second at most: nobody reads faster, and every change lays the bar out anew."""
         if self._text_clock.elapsed() >= _TEXT_MS or not self._desk.session.alive:
             self._text_clock.restart()
             self._text_due.stop()

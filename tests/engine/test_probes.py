@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.prediction_records import SeriesPrediction, TextPrediction, ValuePrediction
 from engine.predictions import SCREEN_POINTS
-from engine.probes import EAGER_REST, LONGEST_REST, MOST_GROWTH, PROBE_REST, Probes
+from engine.probes import EAGER_REST, EXPECTED, LONGEST_REST, MOST_GROWTH, Probes
 from engine.training import TrainingRun
 
 EVERYTHING = frozenset(PROBES)
@@ -37,8 +39,10 @@ class Bench:
         self.now += 0.001  # each look at the clock takes a millisecond
         return self.now
 
-    def train(self, clip_norm: float = 1.0, watched: bool = True, size: int = 32) -> None:
-        self.probes.watch(None, last=watched)
+    def train(
+        self, clip_norm: float = 1.0, watched: bool = True, size: int = 32, request: SnapshotRequest | None = None
+    ) -> None:
+        self.probes.watch(request, last=watched)
         batch = next(self.dataset.batches("train", size))
         self.network.loss_and_gradients(batch, self.dataset.loss)
         self.probes.note_part(0)
@@ -159,6 +163,7 @@ def test_nothing_is_measured_twice_for_the_same_weights(bench: Bench) -> None:
     assert bench.ask(frozenset({"prediction"})) is None
 
 
+REST = 1 / SnapshotRequest(0, frozenset()).share  # times what a measurement takes
 _LOOKS = 0.002  # seconds that a measurement takes by the clock of the bench: whether it is due, and its end
 _FIRST = 0.001  # that the first takes, which is due anyway
 
@@ -170,7 +175,7 @@ def test_a_costly_probe_rests_while_the_run_goes_on(bench: Bench) -> None:
     assert second is not first  # what was made ready for it does not count
     bench.train()
     assert bench.ask(frozenset({"prediction"})) is None
-    bench.now += _LOOKS * PROBE_REST + 0.01
+    bench.now += _LOOKS * REST + 0.01
     assert bench.get("prediction") is not second
 
 
@@ -179,10 +184,21 @@ def test_a_probe_rests_the_longer_the_more_are_asked_for(bench: Bench) -> None:
     for _ in range(2):
         assert bench.ask(both) is not None
         bench.train()
-    bench.now += _LOOKS * PROBE_REST + 0.01
+    bench.now += _LOOKS * REST + 0.01
     assert bench.ask(both) is None
-    bench.now += _LOOKS * PROBE_REST + 0.01
+    bench.now += _LOOKS * REST + 0.01
     assert bench.ask(both) is not None
+
+
+def test_a_probe_rests_for_less_where_the_request_allows_a_larger_share(bench: Bench) -> None:
+    usual = SnapshotRequest(1, frozenset({"prediction"}))
+    in_full = dataclasses.replace(usual, share=10 * usual.share)
+    for _ in range(2):
+        bench.get("prediction")
+        bench.train()
+    bench.now += _LOOKS * REST / 10 + 0.01
+    assert bench.probes.answer(usual, bench.step, 1, False) is None
+    assert bench.probes.answer(in_full, bench.step, 1, False) is not None
 
 
 def _hold_up(bench: Bench, seconds: float) -> None:
@@ -207,7 +223,7 @@ def test_a_measurement_that_was_held_up_does_not_make_the_picture_rest_longer(be
         0.502,
     ):  # held up once; held up again, it takes so long, with two looks at the clock
         bench.train()
-        bench.now += min(rest * PROBE_REST, LONGEST_REST) - 0.01
+        bench.now += min(rest * REST, LONGEST_REST) - 0.01
         assert bench.ask(name) is None
         bench.now += 0.02
         before, shown = shown, bench.get("prediction")
@@ -220,7 +236,7 @@ def test_what_is_asked_for_beside_hidden_views_rests_no_longer_for_that(bench: B
     bench.train()
     assert bench.ask(EVERYTHING) is not None
     bench.train()
-    bench.now += _LOOKS * PROBE_REST + 0.01
+    bench.now += _LOOKS * REST + 0.01
     assert bench.ask(name) is not None
 
 
@@ -334,6 +350,27 @@ def test_only_what_is_asked_for_is_watched(bench: Bench) -> None:
     bench.probes.watch(SnapshotRequest(2, frozenset({"gradient_by_time", "gradient_norms"})))
     assert bench.network.watch_time
     assert bench.optimizer.watch_updates
+
+
+@pytest.mark.parametrize(
+    ("batch", "since", "watched"),
+    [(0.2, 0.0, True), (0.001, 0.0, False), (0.2, EXPECTED, False)],
+    ids=["a long batch", "a short one", "nobody has asked for long"],
+)
+def test_a_long_batch_is_watched_for_the_request_that_comes_meanwhile(
+    bench: Bench, batch: float, since: float, watched: bool
+) -> None:
+    request = SnapshotRequest(2, frozenset({"gradient_by_time"}))
+    bench.get("gradient_by_time")
+    bench.now += 1.0
+    bench.train(watched=False, request=request)
+    bench.now += batch
+    assert bench.ask(request.probes) is not None
+    for _ in range(2 if since else 0):
+        bench.train(watched=False)
+        bench.now += since
+    bench.train(watched=False)
+    assert bench.network.watch_time is watched
 
 
 @pytest.mark.parametrize("name", ["gradient_norms", "gradient_by_time", "contributions", "batch_activations"])

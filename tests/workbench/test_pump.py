@@ -28,12 +28,15 @@ def seen(step: int, *names: str) -> Snapshot:
     )
 
 
+SHARE = 0.01  # of the run's time
+
+
 class Viewer:
     def __init__(self, probes: set[str], active: bool = True) -> None:
         self.probes, self.gathers, self.active = frozenset(probes), frozenset[str](), active
         self.snapshots: list[Snapshot] = []
         self.histories = 0
-        self.unbegun, self.follows = False, True
+        self.unbegun, self.follows, self.share = False, True, SHARE
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         return dataclasses.replace(request, temperature=0.3)
@@ -118,6 +121,24 @@ def test_what_a_hidden_view_gathers_is_asked_for_more_often_and_not_all_the_time
     asked = bench.asked(61)[1:]
     assert sum("weights" in probes for probes in asked) in (2, 3)
     assert sum("spectrum" in probes for probes in asked) == 1
+
+
+def test_what_is_looked_at_in_full_may_cost_more_than_what_is_measured_in_passing(
+    bench: Bench, viewers: list[Viewer]
+) -> None:
+    viewers[0].share = 0.1
+    found: set[tuple[bool, float]] = set()
+    for step in range(1, 81):
+        bench.step(step)
+        bench.mailbox.post(seen(bench.control.request.id))
+        bench.pump.tick()
+        asked = bench.control.request
+        found.add(("gradient_norms" in asked.probes, asked.share))
+    assert found == {(False, 0.1), (True, SnapshotRequest(0, frozenset()).share)}
+    viewers[0].active = False
+    bench.pump.ask_anew()
+    bench.pump.tick()
+    assert bench.control.request.share == SHARE
 
 
 def test_a_run_that_stands_still_is_not_asked_again_until_needs_change(bench: Bench, viewers: list[Viewer]) -> None:

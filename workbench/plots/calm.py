@@ -7,14 +7,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QSpinBox
 
-_LEGIBLE_MS = 85  # for which a text stands at least: nobody reads faster, and to lay out and paint text takes time
+_LEGIBLE_MS = 150  # for which a text stands at least: nobody reads faster, and to lay out and paint text takes time
 _FRAME_MS = 40  # within which another frame is drawn, if one is drawn at all
 
 
 class Calm(QObject):
     """Does something at once when it is asked for, and what is asked for soon after that when it has rested.
 
-    With the usual rest that is some ten times a second. What is asked for anew within another frame is done then:
+    With the usual rest that is some six times a second. What is asked for anew within another frame is done then:
     whatever it changes is painted with that.
     """
 

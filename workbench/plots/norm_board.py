@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QSplitter
 
 from engine.inside_records import Floats, GradientNorms
+from workbench.plots.calm import Calm
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
@@ -58,6 +59,8 @@ class NormBoard(QScrollArea):
         ratio.box.setYLink(norms.box)
         self.rows = [norms.add_line("cursor"), ratio.add_line("cursor")]
         self.key = Legend(theme)
+        self._told = ""  # when what the key tells of was measured
+        self._telling = Calm(self, self._show_key)
         self.key.toggled.connect(norms.hiding.toggle)
         norms.hiding.changed.connect(self._show_key)
         both = QSplitter(Qt.Orientation.Horizontal)
@@ -86,7 +89,11 @@ class NormBoard(QScrollArea):
             self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
         for plot in (self._norms, self._ratio):  # which show no key of their own
             plot.settle()
-        self._show_key()
+        if fresh or when != self._told:
+            self._told = when
+            self._show_key()
+        else:
+            self._telling.ask()
         self._mark_row()
 
     def say_coming(self, coming: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import GradientByTime
+from workbench.plots.calm import Calm
 from workbench.plots.gradient_plot import GradientPlot, layer_strokes
 from workbench.plots.half_lives import Course, HalfLifePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
@@ -24,6 +25,7 @@ from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 _LEVELS = (-8.0, 2.0)  # log10
+_AGEING_MS = 200  # for which half-lives over training stand at least
 _ROOM_FOR_STRIP = 580  # pixels, with text of the usual size
 _CURVES, _LIVES = 18 * GRID, 15 * GRID  # pixels of height of a plot at least, with text of the usual size
 
@@ -81,6 +83,7 @@ class GradientFlow(LiveView):
         yield
         self._lives = HalfLifePlot(self.theme)
         self._walked = ReadCursor(self._lives, self._words_on_lives, self._read_lives)
+        self._ageing = Calm(self, self._draw_lives, _AGEING_MS)
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -108,9 +111,16 @@ class GradientFlow(LiveView):
         self._curves.draw(axis)
         if not self.compact:
             self._draw_strip(axis)
-            self._lives.draw(names, self._course, self.moment)
+            stands = self.at_rest or self.moment is not None or len(self._course.steps) < 2
+            self._draw_lives() if stands else self._ageing.ask()
         self._show_cursor(axis)
         self._walked.read_again()
+
+    def _draw_lives(self) -> None:
+        """What grows with the run by a hair a frame, and takes the longest."""
+        flow = self.probe("gradient_by_time")
+        if isinstance(flow, GradientByTime):
+            self._lives.draw(flow.names, self._course, self.moment)
 
     def clear(self) -> None:
         """No curves, no history."""

@@ -11,6 +11,7 @@ from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
 from engine.percentages import percent
 from workbench.history import History
+from workbench.plots.calm import Calm
 from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
@@ -23,6 +24,7 @@ from workbench.theme import GRID, Theme
 from workbench.views.live_view import LiveView
 
 _BOARD, _TOTAL = 18 * GRID, 12 * GRID  # pixels of height at least, with text of the usual size
+_AGEING_MS = 200  # for which the norm over training stands at least
 _NORM = "gradient norm, each batch"
 
 
@@ -64,10 +66,12 @@ class GradientNormBoard(LiveView):
         self._total = CurvePlot(self.theme, bottom="step", left="norm", counted=True)
         self._total.add_curve(_NORM, "train")
         self._clip = self._total.add_line("warning")
+        self._clipped: float | None = None  # the limit that is drawn
         self._moment = self._total.add_line("cursor", upright=True)
         self._total.set_log(True)
         yield
         self._walked = ReadCursor(self._total, self._words, self._read_total)
+        self._ageing = Calm(self, self._draw_course, _AGEING_MS)
         self._total.hovered.connect(self._walked.hover)
         self._total.ranged.connect(self._redraw)
         self._board = NormBoard(self.theme, self._norms, self._ratio)
@@ -95,10 +99,20 @@ class GradientNormBoard(LiveView):
         if not isinstance(norms, GradientNorms):
             return
         self._board.show_norms(norms, *self._ratios(norms), self._coming)
-        self._draw_clip(norms)
+        if norms.clip_norm != self._clipped:
+            self._draw_clip(norms)
+        else:
+            self._ageing.ask()
 
     def draw_history(self, history: History) -> None:
-        """The norm of the whole gradient over training."""
+        """The norm of the whole gradient over training, which grows by a hair a frame."""
+        stands = self.at_rest or self.moment is not None or not len(self._total.curves[_NORM].x)
+        self._draw_course() if stands else self._ageing.ask()
+
+    def _draw_course(self) -> None:
+        history = self.history
+        if history is None:
+            return
         line = history.line("gradient_norm", *self._total.shown(), self._total.pixels)
         self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm', self.moment):.3g}")
         self._total.mark(self._moment, self.moment)
@@ -114,6 +128,7 @@ class GradientNormBoard(LiveView):
 
     def clear(self) -> None:
         """No points, no curve, no limit."""
+        self._clipped = None
         self._clip.hide()
         self._moment.hide()
         self._walked.forget()
@@ -159,6 +174,7 @@ class GradientNormBoard(LiveView):
         return "the run ended before an update was measured" if self.over else "measured with the next batch"
 
     def _draw_clip(self, norms: GradientNorms | None) -> None:
+        self._clipped = norms.clip_norm if norms is not None else None
         clips = norms is not None and norms.clip_norm > 0
         self._clip.setVisible(clips)
         if norms is None or not clips:
@@ -169,8 +185,8 @@ class GradientNormBoard(LiveView):
         self._total.show_key([Key(numerals(f"clipped at {norms.clip_norm:g}"), self.theme.pen("warning"), share)])
 
     def _redraw(self) -> None:
-        if self.history is not None and self.active:
-            self.draw_history(self.history)
+        if self.active:
+            self._draw_course()
 
     def walk_inside(self, across: int, down: int) -> bool:
         """Down through the parameters, as they stand; across along the steps of the run."""

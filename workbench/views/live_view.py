@@ -27,6 +27,7 @@ from workbench.views._unmeasured import TOO_EARLY, Unmeasured
 
 _ENDED = "This is measured while a run goes on, and the run has ended."
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
+_USUAL, _IN_FULL = SnapshotRequest(0, frozenset()).share, 1 / 15  # of the run's time
 _MOST_KEY = 4  # rows of the key of a compact or low view
 
 
@@ -69,7 +70,7 @@ class LiveView(BuiltInParts):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured, self._absence = Measured(self.probes), Unmeasured(self.waiting)
-        self._held = self._too_early = False
+        self._held = self._too_early = self._shown = False
         self.at_rest = False  # the run waits or has ended
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
@@ -79,6 +80,11 @@ class LiveView(BuiltInParts):
     # --- for the window ---------------------------------------------------------------------------------
 
     @property
+    def share(self) -> float:
+        """Of the run's time, what measuring may take while it is seen: more for what is looked at in full."""
+        return _USUAL if self.compact else _IN_FULL
+
+    @property
     def active(self) -> bool:
         """True when somebody can see it change: only then does it need anything."""
         return self.on_screen and not self._held
@@ -86,7 +92,7 @@ class LiveView(BuiltInParts):
     @property
     def on_screen(self) -> bool:
         """True when some part of it is visible."""
-        return self.isVisible() and not self.window().isMinimized() and not self.visibleRegion().isEmpty()
+        return self._shown and not self.window().isMinimized() and not self.visibleRegion().isEmpty()
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         """The request with this view's `wishes`; as it was in a small place, which has no controls."""
@@ -279,6 +285,7 @@ class LiveView(BuiltInParts):
     def showEvent(self, event: QShowEvent) -> None:
         """Build what was never seen; it catches up, and is painted, each in a turn of the event loop of its own."""
         super().showEvent(event)
+        self._shown = True
         if not self.takes_turns:
             self.make()
         self.body.setUpdatesEnabled(False)
@@ -296,6 +303,7 @@ class LiveView(BuiltInParts):
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask for nothing any more."""
         super().hideEvent(event)
+        self._shown = False
         self.needs_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

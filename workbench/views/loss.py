@@ -38,6 +38,7 @@ _AFTERWARDS_MS = 60  # when what was drawn is painted, too
 _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
+_OFTEN_MS = 85
 _UNSEEN, _UNSEEN_MS = 2.0, 400  # columns of pixels: what has grown by less is not missed for so long
 _OTHER_LOSS, _OTHER_METRIC = "not drawn: another loss", "not drawn: another metric"  # of runs beside the one at hand
 
@@ -78,7 +79,7 @@ class Loss(LiveView):
         layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: loss and metric"))
         self._smoother, self._smooths_on = Smoother(10), False
         self._drawn = -1.0  # the last step
-        self._often, self._seldom = Calm(self, self._draw_again), Calm(self, self._draw_again, _UNSEEN_MS)
+        self._often, self._seldom = (Calm(self, self._draw_again, rest) for rest in (_OFTEN_MS, _UNSEEN_MS))
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._walked.hover)

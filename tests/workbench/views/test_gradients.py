@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
+from workbench.history import History
 from workbench.plots.gradient_plot import GradientPlot
 from workbench.plots.half_lives import Course, life_words
 from workbench.plots.heat_grid import Spot
@@ -302,6 +303,7 @@ def test_a_half_life_of_many_sequences_is_the_slope_of_noise_and_not_drawn(show:
     view = show(GradientFlow)
     for step, life in ((10, 2.0), (20, 446_000.0), (30, 3.0), (40, 21.0)):
         view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (life,)), step=step))
+    view.rest(True)
     assert_array_equal(view._lives.curves["layer 1"].y, [2, np.nan, 3, np.nan])
     assert view._lives.legend.texts == ("layer 1  hardly shrinks now", "no line: hardly shrinks, if at all")
 
@@ -311,6 +313,7 @@ def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
     for step, life in ((10, 2.0), (30, 4.0), (20, 3.0), (30, 5.0), (40, math.inf)):
         flow = GradientByTime(("layer 1",), f32([0.5, 1.0]), (life,))
         view.show_snapshot(measured.snapshot(flow, step=step))
+    view.rest(True)
     curve = view._lives.curves["layer 1"]
     assert_array_equal(curve.x, [10, 20, 30, 40])
     assert_array_equal(curve.y, [2, 3, 5, np.nan])
@@ -322,6 +325,7 @@ def test_half_lives_have_a_gap_where_nobody_looked(show: Show) -> None:
     steps = [*range(10, 120, 10), 1000, 1010, 5000, 5090]
     for step in steps:
         view.show_snapshot(measured.snapshot(flow, step=step))
+    view.rest(True)
     curve = view._lives.curves["layer 1"]
     gaps = np.isnan(curve.y)
     assert_array_equal(curve.x[gaps], [555, 3005])
@@ -330,6 +334,23 @@ def test_half_lives_have_a_gap_where_nobody_looked(show: Show) -> None:
     view.reset()
     view.show_snapshot(measured.snapshot(flow, step=10))
     assert_array_equal(view._lives.curves["layer 1"].x, [10])
+
+
+def test_half_lives_over_training_follow_while_a_run_goes_on(show: Show, qtbot: QtBot) -> None:
+    view = show(GradientFlow)
+    for step in (10, 20, 30):
+        view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (2.0,)), step=step))
+    curve = view._lives.curves["layer 1"]
+    qtbot.waitUntil(lambda: len(curve.x) == 3)
+
+
+def test_the_norm_over_training_follows_while_a_run_goes_on(show: Show, qtbot: QtBot) -> None:
+    view, history = show(GradientNormBoard), History()
+    for step in (1.0, 2.0, 3.0):
+        history.extend("gradient_norm", [step], [0.5])
+        view.show_history(history)
+    curve = view._total.curves["gradient norm, each batch"]
+    qtbot.waitUntil(lambda: len(curve.x) == 3)
 
 
 def test_half_lives_keep_their_gaps_when_they_are_thinned() -> None:
