@@ -59,6 +59,7 @@ class NormBoard(QScrollArea):
         ratio.box.setYLink(norms.box)
         self.rows = [norms.add_line("cursor"), ratio.add_line("cursor")]
         self.key = Legend(theme)
+        self._room_for: tuple[Sequence[str], int] = ((), 0)  # names in letters of that many pixels
         self._told = ""  # when what the key tells of was measured
         self._telling = Calm(self, self._show_key)
         self.key.toggled.connect(norms.hiding.toggle)
@@ -160,6 +161,9 @@ class NormBoard(QScrollArea):
 
     def _make_room(self, names: Sequence[str]) -> None:
         """As much room for the names as the widest needs: left to itself, the axis finds out one picture too late."""
+        if (names, self._theme.small) == self._room_for:
+            return
+        self._room_for = names, self._theme.small
         font = QFont()
         font.setPixelSize(self._theme.small)
         wide = max(map(QFontMetrics(font).horizontalAdvance, names), default=0)
