@@ -72,6 +72,7 @@ class GradientNormBoard(LiveView):
         yield
         self._walked = ReadCursor(self._total, self._words, self._read_total)
         self._ageing = Calm(self, self._draw_course, _AGEING_MS)
+        self._marked: int | None = None  # the moment of the run that the norm is drawn for
         self._total.hovered.connect(self._walked.hover)
         self._total.ranged.connect(self._redraw)
         self._board = NormBoard(self.theme, self._norms, self._ratio)
@@ -106,8 +107,9 @@ class GradientNormBoard(LiveView):
 
     def draw_history(self, history: History) -> None:
         """The norm of the whole gradient over training, which grows by a hair a frame."""
-        stands = self.at_rest or self.moment is not None or not len(self._total.curves[_NORM].x)
-        self._draw_course() if stands else self._ageing.ask()
+        looks_back = self.moment is not None or self._marked is not None
+        at_once = self.at_rest or looks_back or not len(self._total.curves[_NORM].x)
+        self._draw_course() if at_once else self._ageing.ask()
 
     def _draw_course(self) -> None:
         history = self.history
@@ -115,6 +117,7 @@ class GradientNormBoard(LiveView):
             return
         line = history.line("gradient_norm", *self._total.shown(), self._total.pixels)
         self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm', self.moment):.3g}")
+        self._marked = self.moment
         self._total.mark(self._moment, self.moment)
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)

@@ -74,6 +74,7 @@ def test_a_half_life_is_told_of_the_moment(show: Show) -> None:
     view = show(GradientFlow)
     for step, life in ((1, np.inf), (5, 2.0), (9, np.inf)):
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=life, layers=1), step=step))
+    view.rest(True)
     gaps = "no line: hardly shrinks, if at all"
     assert view._lives.legend.texts == ("layer 1  does not shrink now", gaps)
     for moment, told in ((6, "layer 1"), (2, "layer 1  does not shrink then")):
@@ -89,6 +90,7 @@ def test_a_half_life_between_two_gaps_is_a_point(show: Show) -> None:
     lives = [np.inf] * 30 + [5.0] + [np.inf] * 39 + [3.0, 4.0]
     for step, life in enumerate(lives, 1):
         view.show_snapshot(measured.snapshot(measured.gradient_by_time(half_life=life, layers=1), step=step))
+    view.rest(True)
     alone = view._lives._alone["layer 1"]
     assert (alone.xData.tolist(), alone.yData.tolist()) == ([31.0], [5.0])
     view.reset()

@@ -122,10 +122,10 @@ def test_the_step_that_keys_went_to_is_read_anew(
     before, place = view._readout.text(), view._walked.place
     assert before
     draw(1)
+    qtbot.waitUntil(lambda: view._readout.text() != before)
     anew = view._readout.text()
     assert view._walked.place == place
     assert anew.split(" · ")[0] == before.split(" · ")[0]
-    assert anew != before
     getattr(view, plot).hovered.emit(place)
     assert view._readout.text() == anew  # as the mouse reads it
     QTest.keyClick(view, key)
