@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -30,6 +31,15 @@ def test_the_first_error_is_raised_where_the_tasks_were_handed_out() -> None:
     workers.close()
 
 
+def until_asked(both: threading.Barrier, asked: NDArray[np.int64]) -> int:
+    """Work as long as nobody asks to share, once two threads have begun; how many steps are done then."""
+    both.wait(30)
+    end = time.monotonic() + 30
+    while not asked[0]:
+        assert time.monotonic() < end
+    return 1
+
+
 @pytest.mark.parametrize("whose", ["the one that handed out", "another"])
 def test_half_of_a_share_goes_to_a_thread_that_has_nothing_left_to_do(whose: str) -> None:
     workers, done = Workers(2), dict[tuple[int, int], int]()
@@ -37,10 +47,7 @@ def test_half_of_a_share_goes_to_a_thread_that_has_nothing_left_to_do(whose: str
 
     def work(first: int, last: int, steps: int, asked: NDArray[np.int64]) -> int:
         if not steps:
-            both.wait(30)
-            while not asked[0]:
-                assert not given.is_set()
-            return 1
+            return until_asked(both, asked)
         done[first, last] = threading.get_ident()
         if first:
             given.set()
@@ -60,10 +67,7 @@ def test_what_has_little_left_is_not_given_away() -> None:
 
     def work(first: int, last: int, steps: int, asked: NDArray[np.int64]) -> int:
         if not steps:
-            both.wait(30)
-            while not asked[0]:
-                pass
-            return 1
+            return until_asked(both, asked)
         done.append((first, last))
         return 0
 
@@ -77,10 +81,7 @@ def test_an_error_in_what_was_given_away_is_raised_as_well() -> None:
 
     def work(first: int, last: int, steps: int, asked: NDArray[np.int64]) -> int:
         if not steps:
-            both.wait(30)
-            while not asked[0]:
-                pass
-            return 1
+            return until_asked(both, asked)
         return 0 // (0 if first else 1)
 
     with pytest.raises(ZeroDivisionError):
