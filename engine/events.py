@@ -60,6 +60,9 @@ PROBES: tuple[str, ...] = (
 )
 
 
+IN_PASSING = 1 / 75  # of a run's time, for measuring what nobody looks at in full
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotRequest:
     """What the visible views need; a higher `id` replaces a lower one."""
@@ -71,7 +74,7 @@ class SnapshotRequest:
     parameter: str = ""  # one of `Contributions.available`; empty takes the usual one
     entry: tuple[int, int] | None = None  # of that parameter; None for the whole
     character: int | None = None  # step of the passage whose influences are wanted
-    share: float = 1 / 75  # of the run's time that measuring all of them takes at most
+    share: float = IN_PASSING  # of the run's time that measuring all of them takes at most
 
 
 # --- what a run says ------------------------------------------------------------------------------------

@@ -39,9 +39,7 @@ from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 EAGER_REST = 20.0  # times what it took, where a run is younger than the rest: most changes in its first seconds
-LONGEST_REST = (
-    30.0  # seconds; what takes so long that it had to rest for longer costs more, but no picture stands still
-)
+LONGEST_REST = 30.0  # seconds; what would have to rest for longer costs more, but no picture stands still for long
 EXPECTED = 0.1  # seconds; a batch that begins so soon after an answer is measured for a request like that one
 ON_ITS_WAY = 0.005  # seconds of a batch during which it may come
 MOST_GROWTH = 3.0  # times what the last measurement took; a longer one was held up, unless the next takes as long
@@ -85,9 +83,7 @@ class Probes:
         self._clock, self._began = clock, clock()
         self._request = SnapshotRequest(0, frozenset())
         self._begun = self._began  # the batch at hand
-        self._answered = (
-            -EXPECTED
-        )  # when the batch began that the last request was answered after, while the run goes on
+        self._answered = -EXPECTED  # when the batch began after which the last request was answered
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
         self._gathered = Gathered()  # of the updates of the batch at hand

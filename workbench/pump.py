@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
-from engine.events import Snapshot, SnapshotRequest
+from engine.events import IN_PASSING, Snapshot, SnapshotRequest
 from workbench.history import History
 from workbench.jobs import Jobs
 from workbench.later import in_turn, later
@@ -18,7 +18,6 @@ from workbench.session import Session
 INTERVAL_MS = 33
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
 _GATHERING_TICKS = 30  # so often, for what hidden views gather over the run
-_IN_PASSING = SnapshotRequest(0, frozenset()).share  # of the run's time, for what nobody looks at
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
 
 
@@ -184,9 +183,9 @@ class Pump(QObject):
         if self._answered < self._open.id or self._asked_at_step == self._session.step:
             return
         active = [viewer for viewer in viewers if viewer.active]
-        share = max((viewer.share for viewer in active), default=_IN_PASSING)
+        share = max((viewer.share for viewer in active), default=IN_PASSING)
         if self._ticks >= self._everything_at:
-            active, self._everything_at, share = viewers, self._ticks + _EVERYTHING_TICKS, _IN_PASSING
+            active, self._everything_at, share = viewers, self._ticks + _EVERYTHING_TICKS, IN_PASSING
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
         if self._ticks >= self._gathered_at:
             self._gathered_at = self._ticks + _GATHERING_TICKS

@@ -140,12 +140,12 @@ class _Round:
 
     def wait(self) -> None:
         """Until all is done; works on what others give away."""
-        self._waits = True
-        self.ask()
-        while (task := self._given.get()) is not None:
-            self.do(task)
+        while True:
             self._waits = True
             self.ask()
+            if (task := self._given.get()) is None:
+                break
+            self.do(task)
         if self._error is not None:
             raise self._error
 

@@ -40,10 +40,7 @@ _MOST_SECONDS = 120.0  # that anything is waited for
 _TURNS, _ROUNDS = 24, 2  # of the overview; through all views
 _SLOWEST, _AGAIN = 3, 12  # views turned to more often than the others, and how often
 _SHORT, _SHORTER = 1 / 2, 1 / 3  # of the usual seconds: many near each other say more than few, as machines come and go
-_DRAWS = {
-    "loss": ("_draw",),
-    "gradient_norms": ("draw_history",),
-}  # by which views draw scalars, whether put off or not
+_DRAWS = {"loss": ("_draw",)}  # what draws beside `draw`, by view: not `draw_history`, which may put it off
 _ALONE, _OVERVIEW, _VIEW, _SLOW_VIEW, _PAUSE = "without a window", "overview", "view: ", "slow view: ", "pause"
 
 

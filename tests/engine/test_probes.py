@@ -9,7 +9,7 @@ from engine import data
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
-from engine.events import PROBES, Probe, Snapshot, SnapshotRequest
+from engine.events import IN_PASSING, PROBES, Probe, Snapshot, SnapshotRequest
 from engine.inside_records import BatchActivations, Contributions, GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
@@ -163,7 +163,7 @@ def test_nothing_is_measured_twice_for_the_same_weights(bench: Bench) -> None:
     assert bench.ask(frozenset({"prediction"})) is None
 
 
-REST = 1 / SnapshotRequest(0, frozenset()).share  # times what a measurement takes
+REST = 1 / IN_PASSING  # times what a measurement takes
 _LOOKS = 0.002  # seconds that a measurement takes by the clock of the bench: whether it is due, and its end
 _FIRST = 0.001  # that the first takes, which is due anyway
 

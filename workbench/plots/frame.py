@@ -64,7 +64,6 @@ class PictureFrame(QWidget):
             self.setBackgroundRole(QPalette.ColorRole.Base)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
-        self._turned_to = ("", True)  # why there is no picture, and whether it is a table, as was last seen to
         self._table: TwinView | None = None  # a dozen widgets, once somebody asks for it
         self._stack = Pages()
         for page in (self._message, self.body):
@@ -115,17 +114,16 @@ class PictureFrame(QWidget):
     def turn_page(self) -> None:
         """Show words, table or picture, whichever there is reason for."""
         reason = self.why_empty()
-        page = reason, self.menu.as_table.isChecked()
-        if page == self._turned_to and not reason and not page[1]:
+        as_table = self.menu.as_table.isChecked()
+        if not (reason or as_table) and self._stack.currentWidget() is self.body:
             return  # as with nearly every frame
-        self._turned_to = page
         self._header.choices.setVisible(not reason)  # nothing is to be chosen of what is not there, nor read or written
         self.menu.export.setEnabled(not reason)
         if reason:
             self._header.stamp.show_text("")
             self._message.setText(reason)
             self._stack.setCurrentWidget(self._message)
-        elif page[1]:
+        elif as_table:
             self._show_table()
         else:
             self._stack.setCurrentWidget(self.body)

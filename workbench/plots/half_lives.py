@@ -98,6 +98,11 @@ class HalfLifePlot(CurvePlot):
         why = ["hardly shrinks, if at all"] * (0 < known < measured) + ["not measured"] * bool(course.resumed)
         self.show_key([Key("no line: " + ", or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether a moment is marked."""
+        return bool(self._moment.isVisible())
+
     def remove_curve(self, name: str) -> None:
         """Take one curve away, with its points."""
         super().remove_curve(name)

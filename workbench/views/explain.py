@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Structure
 from workbench.elided_box import ElidedBox
-from workbench.plots.calm import Calm, limit
+from workbench.plots.calm import limit
 from workbench.plots.equation import Equation, OneSize
 from workbench.plots.functions import FUNCTIONS
 from workbench.plots.saving import Table
@@ -66,7 +66,7 @@ class Explain(LiveView):
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._page)
-        self._numbers_due = Calm(self, self._show_numbers)
+        self._numbers_due = self.calm(self._show_numbers)
         self.time.moved.connect(self._show_numbers)
 
     def draw(self, snapshot: Snapshot) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import GradientByTime
-from workbench.plots.calm import Calm
 from workbench.plots.gradient_plot import GradientPlot, layer_strokes
 from workbench.plots.half_lives import Course, HalfLifePlot
 from workbench.plots.heat_grid import HeatGrid, Panel, Spot
@@ -83,8 +82,7 @@ class GradientFlow(LiveView):
         yield
         self._lives = HalfLifePlot(self.theme)
         self._walked = ReadCursor(self._lives, self._words_on_lives, self._read_lives)
-        self._ageing = Calm(self, self._draw_lives, _AGEING_MS)
-        self._marked: int | None = None  # the moment of the run that half-lives are drawn for
+        self._ageing = self.calm(self._draw_lives, rest_ms=_AGEING_MS)
         pictures = QVBoxLayout(inside := QWidget())
         pictures.setContentsMargins(0, 0, 0, 0)
         for widget, stretch in ((self._curves, 5), (self._strip, 0), (self._lives, 3)):
@@ -112,7 +110,7 @@ class GradientFlow(LiveView):
         self._curves.draw(axis)
         if not self.compact:
             self._draw_strip(axis)
-            looks_back = self.moment is not None or self._marked is not None
+            looks_back = self.moment is not None or self._lives.looks_back
             at_once = self.at_rest or looks_back or len(self._course.steps) < 2
             self._draw_lives() if at_once else self._ageing.ask()
         self._show_cursor(axis)
@@ -122,7 +120,6 @@ class GradientFlow(LiveView):
         """What grows with the run by a hair a frame, and takes the longest."""
         flow = self.probe("gradient_by_time")
         if isinstance(flow, GradientByTime):
-            self._marked = self.moment
             self._lives.draw(flow.names, self._course, self.moment)
 
     def clear(self) -> None:

@@ -11,7 +11,6 @@ from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
 from engine.percentages import percent
 from workbench.history import History
-from workbench.plots.calm import Calm
 from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
@@ -66,13 +65,11 @@ class GradientNormBoard(LiveView):
         self._total = CurvePlot(self.theme, bottom="step", left="norm", counted=True)
         self._total.add_curve(_NORM, "train")
         self._clip = self._total.add_line("warning")
-        self._clipped: float | None = None  # the limit that is drawn
         self._moment = self._total.add_line("cursor", upright=True)
         self._total.set_log(True)
         yield
         self._walked = ReadCursor(self._total, self._words, self._read_total)
-        self._ageing = Calm(self, self._draw_course, _AGEING_MS)
-        self._marked: int | None = None  # the moment of the run that the norm is drawn for
+        self._ageing = self.calm(self._draw_course, "history", rest_ms=_AGEING_MS)
         self._total.hovered.connect(self._walked.hover)
         self._total.ranged.connect(self._redraw)
         self._board = NormBoard(self.theme, self._norms, self._ratio)
@@ -100,24 +97,22 @@ class GradientNormBoard(LiveView):
         if not isinstance(norms, GradientNorms):
             return
         self._board.show_norms(norms, *self._ratios(norms), self._coming)
-        if norms.clip_norm != self._clipped:
-            self._draw_clip(norms)
-        else:
-            self._ageing.ask()
+        self._follow_course()
 
     def draw_history(self, history: History) -> None:
-        """The norm of the whole gradient over training, which grows by a hair a frame."""
-        looks_back = self.moment is not None or self._marked is not None
+        """The norm of the whole gradient over training."""
+        self._follow_course()
+
+    def _follow_course(self) -> None:
+        """It grows by a hair a frame."""
+        looks_back = self.moment is not None or self._moment.isVisible()
         at_once = self.at_rest or looks_back or not len(self._total.curves[_NORM].x)
         self._draw_course() if at_once else self._ageing.ask()
 
     def _draw_course(self) -> None:
-        history = self.history
-        if history is None:
-            return
-        line = history.line("gradient_norm", *self._total.shown(), self._total.pixels)
-        self._total.show_curve(_NORM, *line, f"{history.latest('gradient_norm', self.moment):.3g}")
-        self._marked = self.moment
+        if self.history is not None:
+            line = self.history.line("gradient_norm", *self._total.shown(), self._total.pixels)
+            self._total.show_curve(_NORM, *line, f"{self.history.latest('gradient_norm', self.moment):.3g}")
         self._total.mark(self._moment, self.moment)
         norms = self.probe("gradient_norms")
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
@@ -131,7 +126,6 @@ class GradientNormBoard(LiveView):
 
     def clear(self) -> None:
         """No points, no curve, no limit."""
-        self._clipped = None
         self._clip.hide()
         self._moment.hide()
         self._walked.forget()
@@ -177,7 +171,6 @@ class GradientNormBoard(LiveView):
         return "the run ended before an update was measured" if self.over else "measured with the next batch"
 
     def _draw_clip(self, norms: GradientNorms | None) -> None:
-        self._clipped = norms.clip_norm if norms is not None else None
         clips = norms is not None and norms.clip_norm > 0
         self._clip.setVisible(clips)
         if norms is None or not clips:

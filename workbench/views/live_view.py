@@ -12,10 +12,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.events import Probe, RunStarted, Snapshot, SnapshotRequest
+from engine.events import IN_PASSING, Probe, RunStarted, Snapshot, SnapshotRequest
 from workbench.beside import Beside
 from workbench.history import History
 from workbench.later import in_turn, later
+from workbench.plots.calm import Calm
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.walk_keys import way_of
@@ -27,7 +28,7 @@ from workbench.views._unmeasured import TOO_EARLY, Unmeasured
 
 _ENDED = "This is measured while a run goes on, and the run has ended."
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
-_USUAL, _IN_FULL = SnapshotRequest(0, frozenset()).share, 1 / 15  # of the run's time
+_IN_FULL = 1 / 15  # of the run's time, for measuring what is looked at
 _MOST_KEY = 4  # rows of the key of a compact or low view
 
 
@@ -50,13 +51,13 @@ class LiveView(BuiltInParts):
     parts: Mapping[str, str] = MappingProxyType({})  # where several probes are drawn together, what shows each of them
     waiting = "Press Run (F5): the picture appears with the first batches."
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.follows = cls.draw_history is not LiveView.draw_history
-
     asked = Signal(str)  # the key of a view that a person wants to see beside this one
     needs_changed = Signal()  # what it would ask for is different now
     began = Signal()  # it has the first measurement of a run
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.follows = cls.draw_history is not LiveView.draw_history
 
     def __init__(
         self, theme: Theme, cursor: TimeCursor | None = None, *, compact: bool = False, parent: QWidget | None = None
@@ -70,7 +71,7 @@ class LiveView(BuiltInParts):
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured, self._absence = Measured(self.probes), Unmeasured(self.waiting)
-        self._held = self._too_early = self._shown = False
+        self._held = self._too_early = False
         self.at_rest = False  # the run waits or has ended
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
         self._behind: set[str] = set()
@@ -82,7 +83,7 @@ class LiveView(BuiltInParts):
     @property
     def share(self) -> float:
         """Of the run's time, what measuring may take while it is seen: more for what is looked at in full."""
-        return _USUAL if self.compact else _IN_FULL
+        return IN_PASSING if self.compact else _IN_FULL
 
     @property
     def active(self) -> bool:
@@ -92,7 +93,7 @@ class LiveView(BuiltInParts):
     @property
     def on_screen(self) -> bool:
         """True when some part of it is visible."""
-        return self._shown and not self.window().isMinimized() and not self.visibleRegion().isEmpty()
+        return self.isVisible() and not self.window().isMinimized() and not self.visibleRegion().isEmpty()
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         """The request with this view's `wishes`; as it was in a small place, which has no controls."""
@@ -231,6 +232,10 @@ class LiveView(BuiltInParts):
         """
         in_turn(self, partial(self._draw_rest, part, call))
 
+    def calm(self, call: Callable[[], object], part: str = "picture", **rest: int) -> Calm:
+        """For what is drawn less often than it is asked for; what fails there is said in the view's place, too."""
+        return Calm(self, partial(self._draw_rest, part, call), **rest)
+
     def draw(self, snapshot: Snapshot) -> None:
         """Show `snapshot`, which holds at least one of the `probes`."""
 
@@ -285,7 +290,6 @@ class LiveView(BuiltInParts):
     def showEvent(self, event: QShowEvent) -> None:
         """Build what was never seen; it catches up, and is painted, each in a turn of the event loop of its own."""
         super().showEvent(event)
-        self._shown = True
         if not self.takes_turns:
             self.make()
         self.body.setUpdatesEnabled(False)
@@ -303,7 +307,6 @@ class LiveView(BuiltInParts):
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask for nothing any more."""
         super().hideEvent(event)
-        self._shown = False
         self.needs_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

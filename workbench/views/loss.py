@@ -14,7 +14,6 @@ from workbench.beside import Beside, Company
 from workbench.elided_box import ElidedBox
 from workbench.history import History
 from workbench.later import later
-from workbench.plots.calm import Calm
 from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
@@ -38,7 +37,7 @@ _AFTERWARDS_MS = 60  # when what was drawn is painted, too
 _SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
 _SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
-_OFTEN_MS = 85
+_OFTEN_MS = 85  # for which a curve in a small place stands at least
 _UNSEEN, _UNSEEN_MS = 2.0, 400  # columns of pixels: what has grown by less is not missed for so long
 _OTHER_LOSS, _OTHER_METRIC = "not drawn: another loss", "not drawn: another metric"  # of runs beside the one at hand
 
@@ -62,7 +61,7 @@ class Loss(LiveView):
         self._beside = RunsBeside(self._loss, "validation_loss")
         self._best = self._loss.add_line("good", upright=True)
         self._told: tuple[object, ...] = ()  # what does not wait; numbers alone are read no oftener than that
-        self._telling = Calm(self, self._tell)
+        self._telling = self.calm(self._tell, "history")
         self._scored: tuple[object, ...] = ()  # what was last drawn of what is scored
         self._moment = self._loss.add_line("cursor", upright=True)
         yield
@@ -79,7 +78,9 @@ class Loss(LiveView):
         layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: loss and metric"))
         self._smoother, self._smooths_on = Smoother(10), False
         self._drawn = -1.0  # the last step
-        self._often, self._seldom = (Calm(self, self._draw_again, rest) for rest in (_OFTEN_MS, _UNSEEN_MS))
+        self._often, self._seldom = (
+            self.calm(self._draw_again, "history", rest_ms=rest) for rest in (_OFTEN_MS, _UNSEEN_MS)
+        )
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._walked.hover)
@@ -226,24 +227,16 @@ class Loss(LiveView):
 
     def _draw_scored(self, history: History, first: float, last: float) -> None:
         """What changes after an epoch, and with what is shown of it."""
-        counts = [run.count("validation_loss") for run in (history, *(run.history for run in self.others))]
-        scored = (
-            history.count("training_loss"),
-            *counts,
-            first,
-            last,
-            self._loss.pixels,
-            self.moment,
-            self.start,
-            self.others,
-        )
+        beside = self._company.same_loss
+        counts = [run.count("validation_loss") for run in (history, *(run.history for run in beside))]
+        scored = history.count("training_loss"), counts, first, last, self._loss.pixels, self.moment, beside
         if scored == self._scored:
             return
         self._scored = scored
         self._draw_epochs(history, first, last)
         validation = history.line("validation_loss", first, last, self._loss.pixels)
         self._loss.show_curve(_VALIDATION, *validation, value_at(history, "validation_loss", self.moment))
-        self._beside.show(self._company.same_loss, first, last, self.moment)
+        self._beside.show(beside, first, last, self.moment)
 
     def _draw_epochs(self, history: History, first: float, last: float) -> None:
         """Before a run went on, its batches are not known any more: the means of its epochs stand for them."""

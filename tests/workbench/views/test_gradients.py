@@ -344,6 +344,21 @@ def test_half_lives_over_training_follow_while_a_run_goes_on(show: Show, qtbot: 
     qtbot.waitUntil(lambda: len(curve.x) == 3)
 
 
+def test_what_fails_when_it_is_drawn_calmly_is_said_in_the_place_of_the_view(
+    show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no half-lives")
+
+    view = show(GradientFlow)
+    for step in (10, 20):
+        view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (2.0,)), step=step))
+    monkeypatch.setattr(view._lives, "draw", fail)
+    view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.5, 1.0]), (2.0,)), step=30))
+    qtbot.waitUntil(lambda: "no half-lives" in view.why_empty())
+    assert "no half-lives" in view._message.text()
+
+
 def test_the_norm_over_training_follows_while_a_run_goes_on(show: Show, qtbot: QtBot) -> None:
     view, history = show(GradientNormBoard), History()
     for step in (1.0, 2.0, 3.0):
