@@ -15,6 +15,7 @@ from engine.config import field_info
 from workbench.contest import Contest
 from workbench.dialogs.sweep_field import setting_title
 from workbench.dialogs.sweep_table import measured
+from workbench.plots.curve_item import CurveItem
 from workbench.plots.curves import CurvePlot
 from workbench.plots.frame import PictureFrame
 from workbench.plots.saving import Cell, Table
@@ -38,6 +39,7 @@ class SweepPicture(PictureFrame):
         super().__init__(theme)
         self._contest = contest
         self._plots: dict[str, CurvePlot] = {}
+        self._ends: dict[str, CurveItem] = {}  # of the axis below, where values are named
         self.grid = ValueGrid(theme)
         self.grid.hovered.connect(lambda words: self.read_out(words or _FRAME))
         self._layout = QGridLayout(self.body)
@@ -60,6 +62,7 @@ class SweepPicture(PictureFrame):
             self._layout.removeWidget(plot)
             plot.deleteLater()
         self._plots.clear()
+        self._ends.clear()
         self.turn_page()
 
     def refresh(self) -> None:
@@ -132,6 +135,7 @@ class SweepPicture(PictureFrame):
         named = isinstance(order[0], bool | str)
         if named:
             plot.bottom.set_labels(_short(name, order), each=True)
+            self._ends[name].show([-0.5, len(order) - 0.5], [places[0].validation[1]] * 2)
         x = np.array([order.index(dict(p.settings)[name]) if named else dict(p.settings)[name] for p in places], float)
         low, middle, high = (np.array([place.validation[at] for place in places]) for at in range(3))
         sort = np.argsort(x, kind="stable")
@@ -153,8 +157,7 @@ class SweepPicture(PictureFrame):
         plot.add_curve(_RESULT, "train", symbol=True, line=alone and numbers)
         plot.add_curve(_BEST, "test", symbol=True, line=False, ring=True)
         if not numbers:
-            anchor = plot.add_anchor()
-            anchor.setData([-0.5, len(values) - 0.5], [math.nan, math.nan])
+            self._ends[name] = plot.add_anchor()
         place: QWidget = plot
         place.setAccessibleName(f"Validation {result} against {setting_title(name)}")
         plot.legend.setVisible(alone)  # of several, one line below says it for all

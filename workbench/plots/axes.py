@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QSizePolicy
+from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QGraphicsWidget, QSizePolicy
 
 from workbench.plots.steady_box import SteadyBox
 
 _GRID_ALPHA = 153  # of 255
 
 
-class Axes(pg.GraphicsWidget):
+class Axes(QGraphicsWidget):
     """Holds the items of a plot. pyqtgraph's own `PlotItem` makes a menu for each, whether it is shown or not."""
 
     def __init__(self, bottom: pg.AxisItem, left: pg.AxisItem) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QGraphicsWidget, QSizePolicy
 
 from workbench.theme import Theme
 
 
-class Canvas(pg.GraphicsLayoutWidget):
+class Canvas(pg.GraphicsView):
     """Drag zooms, double click shows everything, click pins; the context menu is left to the view around it.
 
     Signals give the place in the scene; `left` comes when the mouse has gone.
@@ -28,8 +28,8 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view takes the keys
         self.setMinimumSize(80, 80)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # layouts share out by stretch alone
-        self.ci.layout.setContentsMargins(0, 4, 0, 0)
-        self.ci.layout.setSpacing(0)
+        self.centralLayout.setContentsMargins(0, 4, 0, 0)
+        self.centralLayout.setSpacing(0)
         self.scene().sigMouseMoved.connect(self._move)
         self.scene().sigMouseClicked.connect(self._click)
 
@@ -37,17 +37,13 @@ class Canvas(pg.GraphicsLayoutWidget):
         """Take the ground of `theme`."""
         self.setBackground(theme.plot)
 
-    def put(self, item: pg.GraphicsWidget, row: int, column: int) -> None:
-        """Place `item`; it has its room with the next layout.
-
-        pyqtgraph's own way lays out all that is there with each, which takes the longer the more that is, and follows
-        each with a border that nobody sees.
-        """
-        self.ci.layout.addItem(item, row, column)
+    def put(self, item: QGraphicsWidget, row: int, column: int) -> None:
+        """Place `item`; it has its room with the next layout."""
+        self.centralLayout.addItem(item, row, column)
 
     def empty(self) -> None:
         """Take away all that was put."""
-        layout, scene = self.ci.layout, self.scene()
+        layout, scene = self.centralLayout, self.scene()
         for index in reversed(range(layout.count())):
             item = layout.itemAt(index).graphicsItem()
             layout.removeAt(index)
@@ -55,8 +51,8 @@ class Canvas(pg.GraphicsLayoutWidget):
 
     def fill(self) -> None:
         """Give what is drawn all the room again: emptied of its items, it had shrunk to nothing and stays so."""
-        self.ci.layout.invalidate()
-        self.ci.setGeometry(self.range)
+        self.centralLayout.invalidate()
+        self.centralWidget.setGeometry(self.range)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say that the mouse has gone."""

@@ -164,9 +164,7 @@ class ClassPathPlot(QWidget):
             self.plot.hiding.own(name, ends)
         if self._ends:
             self.plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)
-            path = self.plot.add_curve(_HERE, "cursor", key=False).item
-            path.setClipToView(False)  # it goes back and forth
-            path.setDownsampling(auto=False, ds=1)
+            self.plot.add_curve(_HERE, "cursor", key=False)
         self.apply_theme(self._theme)
 
     def _shown(self) -> list[int]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
+from workbench.plots.curve_item import CurveItem, Points
 from workbench.plots.keys import Key
 from workbench.plots.marks import Marks
 from workbench.theme import Theme
@@ -20,6 +21,7 @@ _BASELINES = ("baseline", "baseline2", "baseline3", "baseline4", "baseline5")  #
 _FURTHER = 3  # the first colour of runs that comes near neither to those nor to a metric's curve
 _SMOOTH_UP_TO = 300  # points: antialiased lines of more are slow to draw
 _SYMBOLS_UP_TO = 60  # points: symbols of more run into each other
+_RING, _ON_LINE, _ALONE = 11, 5, 7  # pixels of points
 
 Stroke: TypeAlias = str | Callable[[Theme], QPen]  # a pen role of the theme, or a pen made of it
 
@@ -30,15 +32,17 @@ class Curve:
 
     name: str
     stroke: Stroke
-    item: Any
+    item: CurveItem
     symbol: bool
     line: bool
     ring: bool
     keyed: bool = True
     marks: Marks | None = None  # where colour alone would tell it from others
+    size: int = 0  # pixels of its points, if not the usual
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
+    _points: Points | None = field(default=None, init=False)  # how they look in the colours of the theme
     fine: bool = True  # smooth edges are worth it: of dashes more than a pixel wide they take ten times as long
 
     def show(self, x: NDArray[Any], y: NDArray[Any], note: str) -> None:
@@ -47,11 +51,9 @@ class Curve:
         self.x, self.y, self.note = x, y, note
         if all(map(_same, before, (x, y))):
             return  # most curves stand still while one grows
-        # pyqtgraph cannot find the bounds of gaps alone.
-        known = bool((np.isfinite(x) & np.isfinite(y)).any())
-        self.item.setData(*((x, y) if known else ([], [])), antialias=self.fine and len(x) <= _SMOOTH_UP_TO)
+        self.item.show(x, y, smooth=self.fine and len(x) <= _SMOOTH_UP_TO)
         if self.line:
-            self.item.setSymbol("o" if self.dotted else None)
+            self.item.dot(self._points if self.dotted else None)
         if self.marks is not None:
             self.marks.show(x, y)
 
@@ -59,17 +61,16 @@ class Curve:
         """No numbers."""
         self.x, self.y, self.note = np.empty(0), np.empty(0), ""
         for part in self.items:
-            part.setData([], [])
+            part.show(self.x, self.y)
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of `theme`."""
         pen = self.pen(theme)
         self.fine = pen.widthF() <= 1 or pen.style() == Qt.PenStyle.SolidLine
         self.item.setPen(pen if self.line else None)
-        self.item.setSymbol("o" if self.dotted else None)
-        self.item.setSymbolSize(11 if self.ring else 5 if self.line else 7)
-        self.item.setSymbolPen(theme.stroke(pen.color()) if self.ring else None)
-        self.item.setSymbolBrush(None if self.ring else pen.color())
+        size = self.size or (_RING if self.ring else _ON_LINE if self.line else _ALONE)
+        self._points = Points(theme.stroke(pen.color()), size, filled=not self.ring)
+        self.item.dot(self._points if self.dotted else None)
         if self.marks is not None:
             self.marks.dress(pen.color())
 
@@ -93,7 +94,7 @@ class Curve:
         return not self.line or alone or (self.symbol and len(self.x) <= _SYMBOLS_UP_TO)
 
     @property
-    def items(self) -> list[Any]:
+    def items(self) -> list[CurveItem]:
         """All that is drawn of it."""
         return [self.item, *([self.marks.item] if self.marks else [])]
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.plots.axes import Axes
 from workbench.plots.canvas import Canvas
 from workbench.plots.curve import Curve, Stroke
+from workbench.plots.curve_item import CurveItem
 from workbench.plots.hiding import Hiding
 from workbench.plots.keys import Key, Scale
 from workbench.plots.label_axis import LabelAxis, dress_axis
@@ -86,15 +87,16 @@ class CurvePlot(QWidget):
         key: bool = True,
         number: int | None = None,
         ranged: bool = True,
+        size: int = 0,
     ) -> Curve:
         """A curve without numbers yet; with `key` it is in the key as soon as it has some. Without `line`, points.
 
         With its `number` among its kin it has marks that tell it from them without colours. Not `ranged`, it lies
-        within an anchor of its owner, and the range has not to be looked for with each frame.
+        within an anchor of its owner, and the range has not to be looked for with each frame. Of its `size` in pixels
+        are its points, if not of the usual.
         """
-        item = pg.PlotDataItem(antialias=False, connect="finite")
         marks = Marks(number) if number is not None else None
-        curve = Curve(name, stroke, item, symbol, line, ring, key, marks)
+        curve = Curve(name, stroke, CurveItem(), symbol, line, ring, key, marks, size)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
         for part in curve.items:
             self.axes.add(part, ignore_bounds=not ranged)
@@ -131,9 +133,9 @@ class CurvePlot(QWidget):
         if place is not None:
             line.setPos(place)
 
-    def add_anchor(self) -> Any:
+    def add_anchor(self) -> CurveItem:
         """An invisible line that the shown range has to hold, once it is given data."""
-        anchor = pg.PlotDataItem(pen=pg.mkPen(0, 0, 0, 0))  # without a pen it would have no bounds
+        anchor = CurveItem()
         self.axes.add(anchor)
         return anchor
 
@@ -250,7 +252,7 @@ class CurvePlot(QWidget):
             self.bottom.setHeight(round(self.bottom.fixedHeight * ratio))
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
-        band.setBrush(self._theme.color(role, alpha))
+        band.setBrush(self._theme.tint(role, alpha))
         for edge in band.lines:
             edge.setPen(self._theme.stroke(self._theme.color(role, 0.6), style=Qt.PenStyle.DotLine))
 

@@ -27,9 +27,7 @@ class EigenvaluePlot(CurvePlot):
         super().__init__(theme, bottom="real part", left="imaginary part")
         self.box.setAspectLocked(True)
         for name, stroke in ((_CIRCLE, "muted"), (_RADIUS, self._radius_pen)):
-            circle = self.add_curve(name, stroke).item
-            circle.setClipToView(False)  # it goes back and forth
-            circle.setDownsampling(auto=False, ds=1)
+            self.add_curve(name, stroke)
         self.add_curve(_VALUES, "train", symbol=True, line=False)
         self.add_curve(_HERE, "cursor", symbol=True, line=False, ring=True, key=False)
         self.canvas.moved.connect(self._say)

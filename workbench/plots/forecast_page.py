@@ -59,7 +59,7 @@ class ForecastPage(AnswerPage):
         baselines = self._baselines(prediction)
         if tuple(self.plot.curves) != (_TRUTH, _FORECAST, *baselines):
             self._name_curves(prediction, baselines)
-        self._ends.setData(*_beyond_ends(prediction))
+        self._ends.show(*_beyond_ends(prediction))
         starts, errors = beginnings(prediction.labels), dict(prediction.baseline_rmse)
         self.plot.bottom.set_labels(prediction.labels)
         for name, values in prediction.baselines:
@@ -90,7 +90,7 @@ class ForecastPage(AnswerPage):
         self.leave()
         self.intervals.remove()
         self.plot.remove_curves()
-        self._ends.setData([], [])
+        self._ends.show([], [])
         self.plot.clear()
         self.plot.show_everything()
         if self.left:

@@ -104,7 +104,7 @@ class GradientPlot(CurvePlot):
             corners = axis.ends, self._decades(axis, math.log10(VANISHED * strongest))
             if corners != self._corners:  # they seldom move
                 self._corners = corners
-                self._frame.setData(*corners)
+                self._frame.show(*corners)
                 self.settle()
 
     def _decades(self, axis: NormAxis, edge: float) -> tuple[float, float]:

@@ -6,20 +6,20 @@ import bisect
 import itertools
 import math
 import statistics
-from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
 from engine.inside_records import Floats
+from workbench.plots.curve_item import CurveItem, Points
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
 from workbench.theme import Theme
 
 _LONGEST_LIFE = 10  # times the steps of a sequence: a half-life beyond is the slope of noise, a loss of 7 % at most
 _SHOWN = 10.0  # steps that the axis reaches at least: of a narrower one a tenth of a step fills the plot
+_ALONE = 4  # pixels of a point that no line goes through
 _MOST = 4000  # points of the history
 _RECENT = 9  # distances between measurements that the next one is held against
 _PAUSE = 10  # times the middle one of these: nobody had looked in between
@@ -76,7 +76,7 @@ class HalfLifePlot(CurvePlot):
     """
 
     def __init__(self, theme: Theme) -> None:
-        self._alone: dict[str, Any] = {}
+        self._alone: dict[str, CurveItem] = {}
         super().__init__(theme, bottom="step", left="half-life, steps", counted=True)
         self._start = self.add_anchor()
         self._moment = self.add_line("cursor", upright=True)
@@ -93,7 +93,7 @@ class HalfLifePlot(CurvePlot):
             self.show_curve(name, steps, np.where(finite, row, np.nan), note)
             self._show_alone(name, steps, row)
         self.mark(self._moment, moment)
-        self._start.setData([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
+        self._start.show([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
         known, measured = int(np.isfinite(drawn).sum()), len(names) * len(course.rows)
         why = ["hardly shrinks, if at all"] * (0 < known < measured) + ["not measured"] * bool(course.resumed)
         self.show_key([Key("no line: " + ", or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
@@ -115,19 +115,18 @@ class HalfLifePlot(CurvePlot):
         """Take the colours of `theme`."""
         super().apply_theme(theme)
         for name, item in self._alone.items():
-            item.setSymbolBrush(self.curves[name].pen(theme).color())
+            item.dot(Points(self.curves[name].pen(theme), _ALONE))
 
     def _show_alone(self, name: str, steps: Floats, lives: Floats) -> None:
         """The values that have a gap on either side, of which there is no line."""
         known = np.pad(np.isfinite(lives), 1)
         alone = known[1:-1] & ~known[:-2] & ~known[2:]
         if name not in self._alone:
-            color = self.curves[name].pen(self._theme).color()
-            item = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, symbolPen=None, symbolBrush=color)
-            self._alone[name] = item
+            self._alone[name] = item = CurveItem()
+            item.dot(Points(self.curves[name].pen(self._theme), _ALONE))
             self.axes.add(item)
             self.hiding.own(name, item)
-        self._alone[name].setData(steps[alone], lives[alone])
+        self._alone[name].show(steps[alone], lives[alone])
 
 
 def longest_life(length: int) -> float:

@@ -222,7 +222,7 @@ class HeatGrid(QWidget):
         self._keep_readable()
 
     def _place(self, panel: Panel, cell: HeatMap) -> None:
-        layout, put = self.canvas.ci.layout, self.canvas.put
+        layout, put = self.canvas.centralLayout, self.canvas.put
         last = all(other.row <= panel.row for other in self.panels if other.column == panel.column)
         column, row = 2 * panel.column, 2 * panel.row
         put(cell.title, row, column + 1)

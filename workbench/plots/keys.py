@@ -8,7 +8,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QIcon, QLinearGradient, QPainter, QPen, QPixmap
 
-from workbench.plots.marks import outline
+from workbench.plots.curve_item import outline
+from workbench.plots.marks import SIZE
 from workbench.plots.numerals import numeral, numerals
 from workbench.theme import GRID, Theme
 
@@ -136,7 +137,7 @@ def _paint_sample(painter: QPainter, key: Key, rect: QRect) -> None:
         size = 5 if key.ring else 3
         painter.drawEllipse(QPointF(rect.left() + _SWATCH / 2, middle), size, size)
     if key.shape:
-        painter.fillPath(outline(key.shape).translated(rect.left() + _SWATCH / 2, middle), key.pen.color())
+        painter.fillPath(outline(key.shape, SIZE).translated(rect.left() + _SWATCH / 2, middle), key.pen.color())
 
 
 def _paint_scale(painter: QPainter, scale: Scale, rect: QRect, theme: Theme) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyqtgraph as pg
 from numpy import arange, flatnonzero, isfinite
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QPainterPath, QTransform
+from PySide6.QtGui import QColor, QPen
+
+from workbench.plots.curve_item import CurveItem, Points
 
 SIZE = 9  # pixels
 _SHAPES = ("o", "s", "t1", "x", "d", "+", "star", "t", "t2", "t3", "p", "h")  # pyqtgraph's letters, the clearest first
@@ -22,11 +23,11 @@ class Marks:
         """`number` is that of the curve among its kin."""
         self.shape = _SHAPES[number % len(_SHAPES)]
         self._share = number * _SPREAD % _MOST / _MOST  # of a stride: marks of curves side by side do not meet
-        self.item = pg.PlotDataItem(pen=None, symbol=self.shape, symbolSize=SIZE, symbolPen=None)
+        self.item = CurveItem()
 
     def dress(self, color: QColor) -> None:
         """Take the colour of the curve."""
-        self.item.setSymbolBrush(color)
+        self.item.dot(Points(QPen(color), SIZE, self.shape))
 
     def show(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Lie on some of these points, on one at least."""
@@ -35,10 +36,4 @@ class Marks:
         while stride * _MOST < len(known):
             stride *= 2
         at = known[arange(min(int(self._share * stride), max(len(known) - 1, 0)), len(known), stride)]
-        self.item.setData(x[at], y[at])
-
-
-def outline(shape: str) -> QPainterPath:
-    """The shape in its size, around the origin."""
-    path: QPainterPath = pg.graphicsItems.ScatterPlotItem.Symbols[shape]
-    return QTransform.fromScale(SIZE, SIZE).map(path)
+        self.item.show(x[at], y[at])

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.counting import counted
 from engine.inside_records import Floats, GradientByTime
+from workbench.plots.curve_item import logarithms
 from workbench.plots.numerals import numeral
 
 
@@ -31,7 +32,7 @@ class NormAxis:
     @cached_property
     def logs(self) -> Floats:
         """log10 of the norms; NaN where nothing at all arrives."""
-        return np.log10(self.norms, out=np.full_like(self.norms, np.nan), where=self.norms > 0)
+        return logarithms(self.norms)
 
     @property
     def first(self) -> int:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter
 
 from engine.inside_records import Floats, GradientNorms
 from workbench.plots.calm import Calm
+from workbench.plots.curve_item import logarithms
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, patch
 from workbench.plots.legend import Legend
@@ -35,7 +36,7 @@ def ratio_plot(theme: Theme) -> CurvePlot:
     plot = CurvePlot(theme, bottom="update / parameter", left="")
     edges = [math.log10(edge) for edge in HEALTHY]
     plot.add_band(edges[0], edges[1], "good", upright=True)
-    plot.add_anchor().setData(edges, [0.0, 0.0])  # however far off the ratios are, it is seen how far
+    plot.add_anchor().show(edges, np.zeros(2))  # however far off the ratios are, it is seen how far
     plot.add_curve(RATIO, "test", symbol=True, line=False)
     return plot
 
@@ -56,6 +57,7 @@ class NormBoard(QScrollArea):
             plot.bottom.setLogMode(True)
             plot.legend.hide()
             plot.box.invertY(True)
+            plot.canvas.doubled.connect(self._show_rows)
         ratio.box.setYLink(norms.box)
         self.rows = [norms.add_line("cursor"), ratio.add_line("cursor")]
         self.key = Legend(theme)
@@ -81,13 +83,13 @@ class NormBoard(QScrollArea):
         self._norms.left.set_labels(norms.names)
         self._make_room(norms.names)
         self._ratio.left.set_labels([""] * len(norms.names))
-        self._norms.show_curve(BEFORE, _log(norms.before), rows)
-        self._norms.show_curve(AFTER, _log(norms.after), rows)
-        self._ratio.show_curve(RATIO, _log(ratios), rows, when)
+        self._norms.show_curve(BEFORE, logarithms(norms.before), rows)
+        self._norms.show_curve(AFTER, logarithms(norms.after), rows)
+        self._ratio.show_curve(RATIO, logarithms(ratios), rows, when)
         if fresh:
             for plot in (self._norms, self._ratio):
                 plot.canvas.setMinimumHeight(len(rows) * (self._theme.small + 2) + 6 * GRID)
-            self._norms.box.setYRange(-0.7, len(rows) - 0.3, padding=0)
+            self._show_rows()
         for plot in (self._norms, self._ratio):  # which show no key of their own
             plot.settle()
         if fresh or when != self._told:
@@ -121,6 +123,12 @@ class NormBoard(QScrollArea):
         """Undo every zoom."""
         for plot in (self._norms, self._ratio):
             plot.show_everything()
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """All of them, each as high: following its data, a plot would leave room for half a point only."""
+        if self._shown is not None:
+            self._norms.box.setYRange(-0.7, len(self._shown.names) - 0.3, padding=0)
 
     def walk(self, down: int) -> bool:
         """So many parameters down, as they stand, at first to the first; False where there is none."""
@@ -185,8 +193,3 @@ class NormBoard(QScrollArea):
 def measured(ratios: Floats) -> bool:
     """Whether the update of their batch was watched."""
     return bool(np.isfinite(ratios).any())
-
-
-def _log(values: Floats) -> Floats:
-    """log10, with a gap where there is nothing to take it of."""
-    return np.log10(values, out=np.full_like(values, np.nan), where=values > 0)

@@ -68,7 +68,7 @@ class ResidualPlots(QWidget):
         lag = best_lag(prediction.truth, prediction.forecast)
         self.lags.show_curve(_LAG, np.arange(len(errors)), errors, _place(errors, lag))
         self.lags.mark(self._best, float(lag) if errors.size else None)
-        self._floor.setData([0.0, max(len(errors) - 1, 1)], [0.0, 0.0])
+        self._floor.show([0.0, max(len(errors) - 1, 1)], [0.0, 0.0])
         self.lags.show_key()
 
     def clear(self) -> None:

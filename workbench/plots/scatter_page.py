@@ -16,6 +16,7 @@ from workbench.plots.near import nearest
 from workbench.plots.numerals import numerals
 from workbench.plots.saving import Table
 
+_SMALL, _LARGE = 3, 4  # pixels of a point: a thousand do not run into each other
 _RIGHT, _ANSWER, _HERE = "right: answer = truth", "answer", "sequence read out"
 
 
@@ -29,7 +30,7 @@ class ScatterPage(AnswerPage):
         self._shown: ValuePrediction | None = None
         self._at: int | None = None  # the sequence that keys went to
         self.plot = CurvePlot(self.theme, bottom="truth", left="answer")
-        self.plot.add_curve(_ANSWER, "train", symbol=True, line=False)
+        self.plot.add_curve(_ANSWER, "train", symbol=True, line=False, size=_SMALL if self.compact else _LARGE)
         self.plot.add_curve(_RIGHT, "good").item.setZValue(1)  # seen over a thousand points
         self.plot.add_curve(_HERE, "cursor", symbol=True, line=False, ring=True, key=False).item.setZValue(2)
         self.plot.canvas.moved.connect(self._moved)
@@ -68,7 +69,6 @@ class ScatterPage(AnswerPage):
     def recolour(self) -> None:
         """The plot."""
         self.plot.apply_theme(self.theme)
-        self.plot.curves[_ANSWER].item.setSymbolSize(3 if self.compact else 4)
         self._show_key()
 
     def reset_zoom(self) -> None:

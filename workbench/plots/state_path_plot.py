@@ -41,9 +41,6 @@ class StatePathPlot(QWidget):
         self.plot = CurvePlot(theme, bottom="component 1", left="component 2")
         self.plot.box.setAspectLocked(True)
         self.plot.add_curve(_PATH, _faint)
-        path = self.plot.curves[_PATH].item
-        path.setClipToView(False)  # the path goes back and forth
-        path.setDownsampling(auto=False, ds=1)
         self.points = pg.ScatterPlotItem(size=8)
         self.plot.axes.add(self.points)
         self.plot.add_curve(_CURSOR, "cursor", symbol=True, line=False, ring=True)

@@ -81,7 +81,7 @@ class Summing(LiveView):
         steps, total, summed = found.steps / whole, found.total / whole, sums(found) / whole
         of = found.name, found.entry
         low, high = self._extent.hold(of, snapshot.step, (steps, summed, total, 0.0))
-        self._frame.setData(edges[[0, -1]], [low, high])
+        self._frame.show(edges[[0, -1]], [low, high])
         self._bars.setData(edges, steps)
         self._plot.show_curve(_SUM, edges[1:] - 0.5, summed)
         self._plot.box.setLimits(xMin=edges[0], xMax=edges[-1])
@@ -93,7 +93,7 @@ class Summing(LiveView):
     def clear(self) -> None:
         """No bars, no sum."""
         self._bars.setData([], [])
-        self._frame.setData([], [])
+        self._frame.show([], [])
         self._extent = RecentExtent()
         self._total.hide()
         self._mark.hide()

@@ -24,9 +24,9 @@ def test_a_single_point_is_drawn_and_many_do_not_run_into_each_other(
     plot.add_curve("a", "train", symbol=symbol)
     for points in (1, count):  # it has grown
         plot.show_curve("a", np.arange(points), np.arange(points) ** 2)
-    assert (plot.curves["a"].item.opts["symbol"] is not None) is drawn
+    assert (plot.curves["a"].item.points is not None) is drawn
     plot.apply_theme(LIGHT)
-    assert (plot.curves["a"].item.opts["symbol"] is not None) is drawn
+    assert (plot.curves["a"].item.points is not None) is drawn
     assert plot.curves["a"].key(LIGHT).symbol is (symbol and drawn)  # the key shows what is drawn
 
 

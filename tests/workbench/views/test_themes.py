@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from engine.events import Probe
 from tests.workbench.views import measured
 from workbench.plots.curve import Curve, baseline_stroke
+from workbench.plots.curve_item import CurveItem
 from workbench.plots.equation import Equation
 from workbench.theme import DARK, LIGHT, Theme
 from workbench.views import discover
@@ -75,7 +76,7 @@ def unlike(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("vision", _VISIONS)
 def test_lines_beside_each_other_are_told_apart_whoever_looks(theme: Theme, vision: str) -> None:
-    simple = [Curve("", baseline_stroke(index), None, False, True, False).pen(theme) for index in range(5)]
+    simple = [Curve("", baseline_stroke(index), CurveItem(), False, True, False).pen(theme) for index in range(5)]
     pens = [*map(theme.pen, ("truth", "forecast", "validation")), *simple]
     lines, ground = [_light(pen.color().name()) for pen in pens], _light(theme.plot)
     assert len({(pen.style(), *pen.dashPattern()) for pen in pens[2:]}) == 6  # dashed each in its own way, too
