@@ -211,6 +211,7 @@ class RunFinished:
     by_step: tuple[Mapping[str, float], ...] = ()  # the test part's scores by "step" ahead, of forecasts over several
     validation_metric: float = math.nan  # of the best epoch, in the main metric
     test_examples: int = 0  # that the test part has; 0 of runs that were kept before they were counted
+    validation_baselines: tuple[tuple[str, float], ...] = ()  # with what is learned for comparison only at the end
 
 
 @dataclass(frozen=True, slots=True)

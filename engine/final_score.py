@@ -68,6 +68,7 @@ class FinalScore:
             by_step=measured.worth.beside(self.found.by_step) if measured.worth else self.found.by_step,
             validation_metric=best.metric if best else math.nan,
             test_examples=self._dataset.count("test"),
+            validation_baselines=tuple(measured.baselines),
         )
 
     def _measure(self, best: Mapping[str, NDArray[Any]], epoch: int) -> None:

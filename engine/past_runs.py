@@ -275,6 +275,7 @@ def _ended(result: Mapping[str, Any]) -> RunFinished | RunFailed | None:
         ),
         validation_metric=_number(result.get("validation_metric")),
         test_examples=int(result.get("test_examples") or 0),
+        validation_baselines=_pairs(result.get("validation_baselines")),
     )
 
 

@@ -224,7 +224,7 @@ def run_result(
         "loss": measured.loss,
         "metric": measured.metric,
         "validation_metric": measured.best.metric if measured.best else math.nan,
-        "validation_baselines": dict(measured.baselines),
+        "validation_baselines": dict(measured.baselines),  # of a run that failed, too
         **pairs,
         "parameters": parameters,
         "steps_per_second": ended.step / seconds if seconds else math.nan,

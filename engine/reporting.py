@@ -21,7 +21,9 @@ _SECONDS_APART = 5.0
 _KERNELS = (
     "preparing {desc} |{bar}| {n} of {total}{postfix}"  # the last of them take longest, so tqdm has no say in time
 )
-_PAIRS = ("baselines", "test_metrics", "test_baselines", "changes")  # fields that hold names and values
+_PAIRS = (  # fields that hold names and values
+    "baselines", "test_metrics", "test_baselines", "validation_baselines", "changes",
+)  # fmt: skip
 
 
 class Reporter(Protocol):

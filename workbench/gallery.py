@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from engine.events import RunFailed, RunStarted
+from engine.events import RunFailed, RunFinished, RunStarted
 from workbench.beside import Beside
 from workbench.fading_tabs import FadingTabs
 from workbench.film import Film
@@ -168,9 +168,10 @@ class Gallery(QObject):
     def end(self, record: RunRecord) -> None:
         """The run measures nothing any more."""
         failed = isinstance(record.outcome, RunFailed)
+        baselines = record.outcome.validation_baselines if isinstance(record.outcome, RunFinished) else ()
         self.scrubber.show_end(record.outcome.step if record.outcome else 0, failed=failed)
         for view in self.views:
-            view.show_end(untrained=record.untrained, failed=failed)
+            view.show_end(untrained=record.untrained, failed=failed, baselines=baselines)
 
     def reset(self, *, beginning: bool = False) -> None:
         """Forget the run before; `beginning` when the next one is on its way."""

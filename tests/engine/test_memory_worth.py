@@ -13,7 +13,7 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, PairBatch, load
 from engine.data.series.forecast_dataset import ForecastDataset
-from engine.events import Finding, RunFinished, Snapshot, SnapshotRequest
+from engine.events import Finding, RunFinished, RunStarted, Snapshot, SnapshotRequest
 from engine.feed_forward import Trained, train
 from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
@@ -140,6 +140,9 @@ def test_a_run_ends_with_it_among_the_baselines_and_says_so(task: str, said: str
     ended = events[-1]
     assert isinstance(ended, RunFinished)
     (name,) = [name for name, _ in ended.test_baselines if name.startswith("feed-forward (")]
+    (started,) = [event for event in events if isinstance(event, RunStarted)]
+    assert ended.validation_baselines[:-1] == started.baselines
+    assert ended.validation_baselines[-1][0] == name
     assert np.isfinite(ended.shuffled) == (task != "recursive")
     (found,) = [event for event in events if isinstance(event, Finding) and event.key == "memory"]
     assert found.why.endswith(said)

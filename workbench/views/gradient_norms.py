@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -118,9 +119,9 @@ class GradientNormBoard(LiveView):
         self._draw_clip(norms if isinstance(norms, GradientNorms) else None)
         self._walked.read_again()
 
-    def show_end(self, *, untrained: bool = False, failed: bool = False) -> None:
+    def show_end(self, **end: Any) -> None:
         """Of what was not measured nothing more comes."""
-        super().show_end(untrained=untrained, failed=failed)
+        super().show_end(**end)
         if self._built:
             self._board.say_coming(self._coming)
 

@@ -147,14 +147,19 @@ class LiveView(BuiltInParts):
         self._lock_asking()
         self._catch_up("history" if self.history else "")
 
-    def show_end(self, *, untrained: bool = False, failed: bool = False) -> None:
+    def show_end(
+        self, *, untrained: bool = False, failed: bool = False, baselines: tuple[tuple[str, float], ...] = ()
+    ) -> None:
         """The run measures nothing any more: what has to be measured cannot be chosen.
 
-        `untrained` where it had no batches, as it scored imported weights.
+        `untrained` where it had no batches, as it scored imported weights. Its `baselines` are those that it started
+        with and what was learned for comparison since.
         """
+        if self.start is not None and baselines:
+            self.start = dataclasses.replace(self.start, baselines=baselines)
         self._absence.end(untrained=untrained, failed=failed)
         self._lock_asking()
-        self._catch_up()
+        self._catch_up("history" if self.history else "")
         self._stamp_snapshot()
 
     def rest(self, at_rest: bool) -> None:

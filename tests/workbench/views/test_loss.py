@@ -179,6 +179,16 @@ def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbo
     assert view._metric.curves == {}
 
 
+def test_a_baseline_that_was_learned_at_the_end_joins_the_others(show: Show, short_run: History, qtbot: QtBot) -> None:
+    view = show(Loss)
+    view.show_start(measured.STARTED)
+    view.show_history(short_run)
+    qtbot.waitUntil(lambda: "naive" in view._metric.curves)
+    view.show_end(baselines=(*measured.STARTED.baselines, ("feed-forward (8)", 33.0)))
+    assert_array_equal(view._metric.curves["feed-forward (8)"].y, [33.0, 33.0])
+    assert view._metric.legend.texts[-1] == "feed-forward (8)  33"
+
+
 def noted(calls: list[str], name: str, call: Callable[..., object], *given: object) -> None:
     calls.append(name)
     call(*given)
