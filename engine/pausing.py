@@ -11,6 +11,7 @@ from engine.probes import Probes
 from engine.stopwatch import Stopwatch
 
 WITHIN = 0.06  # seconds from the wish to wait until the run does, where one batch more would take longer than that
+QUICK = 0.02  # seconds that one batch more may take, however late it is
 
 
 class Pausing:
@@ -30,15 +31,16 @@ class Pausing:
         """Whether a run that is to wait or to end trains one batch more, watched, for whoever looks inside.
 
         What a batch shows can only be measured while it is trained, and the last one was not watched. A run that
-        waits already trains none, nor one of batches that are long to wait for: what was watched last is shown then.
+        waits already trains none, nor one of batches that are long to wait for, as after a wish that fell into scoring:
+        what was watched last is shown then.
         """
         control = self._control
         if not (self._probes.behind and control.request.probes):
             return False
         if control.ending:
             return control.ending in ("stop", "finish")
-        asked = control.pause_asked
-        return control.paused and not self._said and time.monotonic() + 2 * self.batch_seconds < asked + WITHIN
+        left = control.pause_asked + WITHIN - time.monotonic()
+        return control.paused and not self._said and 2 * self.batch_seconds < max(left, QUICK)
 
     def say(self, step: int) -> Iterator[Event]:
         """Say that the run waits after so many steps, where it is to and has not said it."""

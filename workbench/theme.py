@@ -116,12 +116,6 @@ class Theme:
         color.setAlphaF(alpha)
         return color
 
-    def tint(self, role: str, alpha: float) -> QColor:
-        """What `color` with `alpha` looks like on the ground of plots; being opaque, it is painted faster."""
-        ground, color = QColor(self.plot), self.color(role)
-        parts = (QColor.redF, QColor.greenF, QColor.blueF)
-        return QColor.fromRgbF(*((1 - alpha) * part(ground) + alpha * part(color) for part in parts))
-
     def color_map(self, role: str) -> pg.ColorMap:
         """The map for heatmaps: "diverging" for values either side of nothing, "magnitude" for sizes."""
         return pg.colormap.get(_MAPS[role])
@@ -129,6 +123,12 @@ class Theme:
     def color_table(self, role: str) -> NDArray[np.uint8]:
         """256 colours of a map, (256, 4): red, green, blue, alpha."""
         return _color_table(_MAPS[role])
+
+
+def mixed(ground: QColor, color: QColor, share: float) -> QColor:
+    """What a `share` of `color` looks like over `ground`."""
+    parts = (QColor.redF, QColor.greenF, QColor.blueF)
+    return QColor.fromRgbF(*((1 - share) * part(ground) + share * part(color) for part in parts))
 
 
 @cache

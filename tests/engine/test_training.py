@@ -377,12 +377,16 @@ def watched_at(run: TrainingRun, step: int) -> Snapshot:
     return next(event for event in run if isinstance(event, Snapshot))
 
 
-@pytest.mark.parametrize("asked", ["pause", "stop", "finish"])
+@pytest.mark.parametrize(
+    ("asked", "within", "quick"),
+    [("pause", math.inf, 0.0), ("pause", -math.inf, math.inf), ("stop", math.inf, 0.0), ("finish", math.inf, 0.0)],
+)
 def test_where_a_run_halts_it_shows_the_batch_at_which_it_stands(
-    asked: str, experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    asked: str, within: float, quick: float, experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Most batches are not watched, and what one shows cannot be measured later."""
-    monkeypatch.setattr(pausing, "WITHIN", math.inf)
+    monkeypatch.setattr(pausing, "WITHIN", within)
+    monkeypatch.setattr(pausing, "QUICK", quick)
     run = TrainingRun(experiment, dataset)
     run.control.request = SnapshotRequest(1, frozenset({"hidden"}))  # others are opened later
     while run.step < 2:
@@ -407,6 +411,7 @@ def test_a_pause_waits_for_no_batch_more_that_takes_long(
     experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pausing, "WITHIN", 0.0)
+    monkeypatch.setattr(pausing, "QUICK", 0.0)
     run = TrainingRun(experiment, dataset)
     run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
     while run.step < 2:

@@ -252,7 +252,7 @@ class CurvePlot(QWidget):
             self.bottom.setHeight(round(self.bottom.fixedHeight * ratio))
 
     def _dress_band(self, band: Any, role: str, alpha: float) -> None:
-        band.setBrush(self._theme.tint(role, alpha))
+        band.setBrush(self._theme.color(role, alpha))
         for edge in band.lines:
             edge.setPen(self._theme.stroke(self._theme.color(role, 0.6), style=Qt.PenStyle.DotLine))
 

@@ -15,11 +15,12 @@ from workbench.plots.key_cursor import KeyCursor
 from workbench.plots.keys import Key, patch
 from workbench.plots.levels import rung
 from workbench.plots.numerals import numerals
-from workbench.theme import Theme
+from workbench.theme import Theme, mixed
 
 BINS = 80
 _LEAST_REACH = 4.0  # either side of zero: what a tanh or a sigmoid does lies within
-_POINTS = 401
+_POINTS = 241
+_OPAQUE = {"muted": 0.45, "warning": 0.7}  # of the bars; those that are saturated stand over all of them
 _NOW = "pinned sequence, time step looked at"
 _ALL, _FLAT = "what goes in", "saturated"
 
@@ -103,8 +104,8 @@ class FunctionPlot(CurvePlot):
             self._tell()
 
     def _dress_bars(self) -> None:
-        for bars, role in zip(self._bars, ("muted", "warning"), strict=False):
-            bars.setFillBrush(self._theme.color(role, 0.45 if role == "muted" else 0.7))
+        for bars, (role, alpha) in zip(self._bars, _OPAQUE.items(), strict=False):
+            bars.setFillBrush(self._theme.color(role, alpha))
 
     def _begin(self, name: str, function: str) -> None:
         self.name, self.function, self._reach = name, function, _LEAST_REACH
@@ -127,10 +128,14 @@ class FunctionPlot(CurvePlot):
 
     def _tell(self) -> None:
         tallest = f"tallest bar {percent(self.shares.max(), 1)}"
-        bars = Key(_ALL, patch(self._theme.color("muted", 0.6)), tallest)
+        seen, ground = [], self._theme.color("plot")
+        for role, alpha in _OPAQUE.items():
+            ground = mixed(ground, self._theme.color(role), alpha)
+            seen.append(ground)
+        bars = Key(_ALL, patch(seen[0]), tallest)
         share = percent(self.saturated_share, 1)
         where = f", f′ < {flat_below(self.function):.2g}" if self.function else ""
-        flat = Key(_FLAT, patch(self._theme.color("warning", 0.6)), share + where)
+        flat = Key(_FLAT, patch(seen[1]), share + where)
         self.show_key([bars, flat])
 
 

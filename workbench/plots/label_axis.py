@@ -201,9 +201,9 @@ def dress_axis(axis: pg.AxisItem, theme: Theme) -> None:
     font.setPixelSize(theme.small)
     axis.setStyle(tickFont=font, tickLength=-4, hideOverlappingLabels=True)
     axis.setZValue(-1)  # grid lines belong under the curves
-    axis.setPen(theme.color("grid"))
+    axis.setPen(theme.stroke(theme.color("grid")))
     axis.setTextPen(theme.color("muted"))
-    axis.setTickPen(theme.color("grid"))
+    axis.setTickPen(theme.stroke(theme.color("grid")))
     axis.labelStyle = {"color": theme.muted, "font-size": f"{theme.small}px"}
     if axis.labelText:
         axis.setLabel(axis.labelText, units=axis.labelUnits or None, **axis.labelStyle)

@@ -60,6 +60,7 @@ class Loss(LiveView):
         self._loss.add_curve(_VALIDATION, "validation", symbol=True)
         self._beside = RunsBeside(self._loss, "validation_loss")
         self._best = self._loss.add_line("good", upright=True)
+        self._best.setZValue(-0.5)  # the point that it marks is seen
         self._told: tuple[object, ...] = ()  # what does not wait; numbers alone are read no oftener than that
         self._telling = self.calm(self._tell, "history")
         self._scored: tuple[object, ...] = ()  # what was last drawn of what is scored

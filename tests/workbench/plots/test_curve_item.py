@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from workbench.plots.curve_item import CurveItem, Points, logarithms
 from workbench.plots.curves import CurvePlot
 from workbench.plots.saving import picture
-from workbench.theme import DARK, LIGHT, Theme
+from workbench.theme import LIGHT
 
 RED = QColor("#ff0000")
 
@@ -95,11 +95,3 @@ def test_on_a_logarithmic_axis_there_is_a_gap_where_no_logarithm_is(plot: CurveP
 def test_logarithms_of_whole_numbers_and_of_short_ones() -> None:
     assert_array_equal(logarithms(np.array([0, 10, 1000])), [math.nan, 1.0, 3.0])
     assert logarithms(np.ones(2, np.float32)).dtype == np.float32
-
-
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-def test_a_tint_looks_as_the_colour_does_over_the_ground(theme: Theme) -> None:
-    ground, color, tint = (QColor(each) for each in (theme.plot, theme.color("good"), theme.tint("good", 0.25)))
-    assert tint.alpha() == 255
-    for part in (QColor.red, QColor.green, QColor.blue):
-        assert part(tint) == pytest.approx(0.75 * part(ground) + 0.25 * part(color), abs=1)

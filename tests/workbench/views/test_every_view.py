@@ -152,7 +152,9 @@ def test_held_view_keeps_its_picture(make: Maker, kind: type[LiveView], monkeypa
 
 @EVERY
 @pytest.mark.parametrize("beginning", [True, False])
-def test_what_was_held_is_let_go_of_with_its_run(make: Maker, kind: type[LiveView], beginning: bool) -> None:
+def test_what_was_held_is_let_go_of_with_its_run(
+    make: Maker, qtbot: QtBot, kind: type[LiveView], beginning: bool
+) -> None:
     view = make(kind)
     fill(view)
     others = (Beside(7, "gru-16", "RMSE", measured.history(200)),) if kind is Loss else ()
@@ -162,7 +164,8 @@ def test_what_was_held_is_let_go_of_with_its_run(make: Maker, kind: type[LiveVie
     assert (view._held, view.menu.hold.isChecked(), view._header.badge.text()) == (False, False, "")
     assert page(view) is (view.body if others else view._message)
     if isinstance(view, Loss):
-        assert [name for name, curve in view._loss.curves.items() if len(curve.x)] == ["7 gru-16"]
+        curves = view._loss.curves
+        qtbot.waitUntil(lambda: [name for name, curve in curves.items() if len(curve.x)] == ["7 gru-16"])
     fill(view)
     assert page(view) is view.body
 

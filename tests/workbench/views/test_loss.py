@@ -37,9 +37,11 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert view.reason()
     squared = replace(measured.STARTED, loss="mse")
     view.show_others((Beside(3, "gru-16", "RMSE", short_run), Beside(4, "lstm-8", "MSE", short_run, "mse")))
+    qtbot.waitUntil(lambda: "3 gru-16" in view._loss.curves)
     assert "4 lstm-8" not in view._loss.curves  # with none at hand, the first is what others are held against
     view.show_others((Beside(3, "gru-16", "RMSE", short_run, "mse"), Beside(4, "lstm-8", "MSE", short_run, "mse")))
     assert view.reason() == ""
+    qtbot.waitUntil(lambda: "4 lstm-8" in view._loss.curves)
     assert_array_equal(view._loss.curves["3 gru-16"].y, [2.5, 1.25, 1.5])
     qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves)  # drawn in a turn of its own at first
     assert_array_equal(view._metric.curves["3 gru-16"].y, [40, 30, 35])
@@ -59,12 +61,12 @@ def test_other_runs_are_drawn_beside_the_one_at_hand(show: Show, short_run: Hist
     assert told[-3].startswith("best: ")
     view.reset()
     assert view._header.stamp.text() == ""
-    assert len(view._loss.curves["3 gru-16"].y) == 3
+    qtbot.waitUntil(lambda: len(view._loss.curves["3 gru-16"].y) == 3)
     view.show_start(squared)  # a second run begins while the first is still drawn
     view.show_history(short_run)
     qtbot.waitUntil(lambda: {name for name, _ in measured.STARTED.baselines} <= set(view._metric.curves))
     view.show_others(())
-    assert "3 gru-16" not in view._loss.curves
+    qtbot.waitUntil(lambda: "3 gru-16" not in view._loss.curves)
 
 
 def test_of_a_run_that_goes_on_the_epochs_before_are_drawn(show: Show, short_run: History, qtbot: QtBot) -> None:
