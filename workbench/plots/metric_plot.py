@@ -27,14 +27,15 @@ class MetricPlot(CurvePlot):
         self._above = leader
         self._others = RunsBeside(self, "metric")
         self._moment = self.add_line("cursor", upright=True)
+        self.named = ""  # whose curve there is
         self._drawn: tuple[object, ...] = ()
         self.follow(leader)
 
     def name_curves(self, metric: str, baselines: Sequence[tuple[str, float]]) -> None:
         """Make a curve of the metric, and one for each baseline, unless they are there."""
-        if metric not in self.curves:
-            self.remove_curves()
-            self._drawn = ()
+        if metric != self.named:
+            self._remove_own()
+            self.named, self._drawn = metric, ()
             self.add_curve(metric, "validation", symbol=True)
             self.left.rename(metric)
         for index, (name, _) in enumerate(baselines):
@@ -58,7 +59,7 @@ class MetricPlot(CurvePlot):
         self._drawn = drawn
         steps: Values = np.array([first, reach])
         line = history.line("metric", *shown, self.pixels)
-        self.show_curve(self._metric, *line, value_at(history, "metric", moment) + since)
+        self.show_curve(self.named, *line, value_at(history, "metric", moment) + since)
         self.mark(self._moment, moment)
         for name, value in baselines:
             self.show_curve(name, steps, np.full(2, value), number(value))
@@ -67,19 +68,20 @@ class MetricPlot(CurvePlot):
 
     def tell(self, *, to_come: bool, left_out: Sequence[Key]) -> None:
         """A metric that is still `to_come` stands in the key, too: it is what the others are there to be beaten by."""
-        entries = [Key(self._metric, self.curves[self._metric].pen(self._theme), _NOT_YET)] if to_come else []
+        entries = [Key(self.named, self.curves[self.named].pen(self._theme), _NOT_YET)] if to_come else []
         self.show_key([*entries, *left_out])
 
     def forget(self) -> None:
-        """No curves."""
-        self._drawn = ()
+        """No curves; those of other runs are made ready to be drawn again, which they mostly are."""
+        self.named, self._drawn = "", ()
         self._moment.hide()
-        self.remove_curves()
+        self._remove_own()
         self.clear()
 
-    @property
-    def _metric(self) -> str:
-        return next(iter(self.curves))  # which is made before what it has to beat
+    def _remove_own(self) -> None:
+        for name in list(self.curves):
+            if name not in self._others.names:
+                self.remove_curve(name)
 
 
 def _reach(last: float) -> float:

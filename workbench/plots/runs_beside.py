@@ -18,12 +18,12 @@ class RunsBeside:
     def __init__(self, plot: CurvePlot, what: str) -> None:
         """`what` of their histories is drawn in `plot`."""
         self._plot, self._what = plot, what
-        self._names = set[str]()
+        self.names = set[str]()  # whose curves there are
 
     def show(self, others: Sequence[Beside], first: float, last: float, moment: int | None) -> None:
         """Draw them from step to step, with their values at the `moment` that is shown."""
         plot, names = self._plot, {run.title: run for run in others}
-        for name in [name for name in plot.curves if name in self._names and name not in names]:
+        for name in [name for name in plot.curves if name in self.names and name not in names]:
             plot.remove_curve(name)
         for name, run in names.items():
             if name not in plot.curves:
@@ -32,7 +32,7 @@ class RunsBeside:
                     item.setZValue(-1)  # under those of the run at hand, which the same seed would hide
             line = run.history.line(self._what, first, last, plot.pixels)
             plot.show_curve(name, *line, value_at(run.history, self._what, moment))
-        self._names |= set(names)
+        self.names = set(names)
 
 
 def value_at(history: History, what: str, moment: int | None) -> str:

@@ -137,21 +137,21 @@ class Loss(LiveView):
         self._loss.mark(self._moment, self.moment)
         if history.count("loss"):  # else other runs alone are drawn
             self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
-        if self._metric.curves:
+        if self._metric.named:
             self._draw_metric(history)
         elif not self.compact:
             later(_AFTERWARDS_MS, self, self._begin_metric)  # which takes as long as all above
         self._walked.read_again()
 
     def _begin_metric(self) -> None:
-        if not self._metric.curves:
+        if not self._metric.named:
             self.draw_in_turn(self._add_metric, "history")
 
     def _add_metric(self) -> bool:
         """Make its curves, then draw them, each in a turn of the event loop of its own; whether there is more to do."""
         if self.history is None:
             return False
-        if not self._metric.curves:
+        if not self._metric.named:
             self._name_metric()
             return True
         self._draw_metric(self.history)
@@ -206,7 +206,7 @@ class Loss(LiveView):
             plot.apply_theme(self.theme)
             plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
         self._draw_best()
-        if self.history is not None and self._metric.curves:
+        if self.history is not None and self._metric.named:
             self._show_metric_key(self.history)
 
     def reset_zoom(self) -> None:

@@ -62,7 +62,7 @@ def test_what_is_drawn_over_training_marks_the_moment(
     view = show(kind)
     view.show_start(measured.STARTED)
     view.show_history(ten_steps)
-    qtbot.waitUntil(lambda: not isinstance(view, Loss) or bool(view._metric.curves))  # drawn a moment later
+    qtbot.waitUntil(lambda: not isinstance(view, Loss) or bool(view._metric.named))  # drawn a moment later
     probes = measured.gradient_norms(), measured.gradient_by_time()
     for moment in (None, 4, None):
         view.show_moment(moment)
