@@ -77,7 +77,7 @@ def _by(gain: float, m: Measurements) -> str:
         return ""
     whole = round(100 * gain) if m.ended else max(0, 10 * (math.ceil(10 * gain) - 1))
     points = f"{whole} percentage point{'s' * (whole != 1)}"
-    said = points if m.metric in SHARES else percent(whole / 100)
+    said = points if m.metric in SHARES else percent(gain if m.ended else whole / 100)
     return f" by {'' if m.ended else 'more than '}{said}" if whole else ""
 
 

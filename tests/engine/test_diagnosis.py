@@ -137,6 +137,7 @@ def test_a_class_that_is_always_or_never_answered_is_named(counts: list[list[int
 @pytest.mark.parametrize(
     ("metric", "level", "title"),
     [
+        (0.01, "good", "Beats AR(12) by 99.8 %"),
         (2.0, "good", "Beats AR(12) by 50 %"),
         (3.95, "good", "As good as AR(12); beats seasonal naive by 51 %"),
         (4.05, "good", "As good as AR(12); beats seasonal naive by 49 %"),
