@@ -14,28 +14,19 @@ from workbench.beside import Beside, Company
 from workbench.elided_box import ElidedBox
 from workbench.history import History
 from workbench.later import later
-from workbench.plots.curves import CurvePlot
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
+from workbench.plots.loss_plot import BATCHES, LossPlot
 from workbench.plots.metric_plot import MetricPlot
-from workbench.plots.runs_beside import RunsBeside, number, value_at
+from workbench.plots.runs_beside import number
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
-from workbench.plots.smoothing import Smoother
 from workbench.plots.steps_table import Course, steps_table
-from workbench.theme import GRID, Theme
+from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
-_BATCHES, _SMOOTH, _TRAINING, _VALIDATION = (
-    "training, each batch",
-    "training, smoothed",
-    "training, epoch",
-    "validation",
-)
-_WINDOWS = (0, 10, 20, 50, 200, 1000)  # steps
+_WINDOWS, _USUAL = (0, 10, 20, 50, 200, 1000), 10  # steps
 _AFTERWARDS_MS = 60  # when what was drawn is painted, too
-_SMOOTHED_AT_ONCE = 50_000  # values, which take some 10 ms beside a run
-_SPAN = 100  # times the least loss, beyond which the axis is logarithmic
 _LOSS, _METRIC = 14 * GRID, 12 * GRID  # pixels of height of a plot at least, with text of the usual size
 _OFTEN_MS = 85  # for which a curve in a small place stands at least
 _UNSEEN, _UNSEEN_MS = 2.0, 400  # columns of pixels: what has grown by less is not missed for so long
@@ -53,18 +44,9 @@ class Loss(LiveView):
 
     def build(self) -> Iterator[None]:
         """Two plots over the same steps; the metric stands below the loss where there is room."""
-        self._loss = CurvePlot(self.theme, bottom="step", left="loss", counted=True)
-        self._loss.add_curve(_BATCHES, _faint, key=not self.compact)  # fainter and finer than what it is smoothed to
-        self._loss.add_curve(_SMOOTH, "smooth")
-        self._loss.add_curve(_TRAINING, "smooth")
-        self._loss.add_curve(_VALIDATION, "validation", symbol=True)
-        self._beside = RunsBeside(self._loss, "validation_loss")
-        self._best = self._loss.add_line("good", upright=True)
-        self._best.setZValue(-0.5)  # the point that it marks is seen
+        self._loss = LossPlot(self.theme, compact=self.compact)
         self._told: tuple[object, ...] = ()  # what does not wait; numbers alone are read no oftener than that
         self._telling = self.calm(self._tell, "history")
-        self._scored: tuple[object, ...] = ()  # what was last drawn of what is scored
-        self._moment = self._loss.add_line("cursor", upright=True)
         yield
         self._metric = MetricPlot(self.theme, self._loss)
         self._walked = ReadCursor(self._loss, self._words, self.read_out)
@@ -77,7 +59,6 @@ class Loss(LiveView):
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scrolled(inside, f"{self.key}.plots", f"{self.title}: loss and metric"))
-        self._smoother, self._smooths_on = Smoother(10), False
         self._drawn = -1.0  # the last step
         self._often, self._seldom = (
             self.calm(self._draw_again, "history", rest_ms=rest) for rest in (_OFTEN_MS, _UNSEEN_MS)
@@ -85,7 +66,8 @@ class Loss(LiveView):
         self._build_controls()
         for plot in (self._loss, self._metric):
             plot.hovered.connect(self._walked.hover)
-        self._loss.ranged.connect(self._redraw)
+        for news in (self._loss.ranged, self._loss.unfinished):
+            news.connect(self._redraw)
 
     def fit_room(self) -> None:
         """The metric gives way where height is short."""
@@ -96,7 +78,8 @@ class Loss(LiveView):
     def _build_controls(self) -> None:
         self._log, self._window = QCheckBox("logarithmic"), ElidedBox()
         self._window.addItems(["none" if not steps else f"{steps} steps" for steps in _WINDOWS])
-        self._window.setCurrentIndex(_WINDOWS.index(10))
+        self._window.setCurrentIndex(_WINDOWS.index(_USUAL))
+        self._loss.smooth_over(_USUAL)
         self._chosen = False  # a person has chosen an axis
         self._log.toggled.connect(self._loss.set_log)
         self._log.clicked.connect(self._on_chosen)
@@ -126,15 +109,10 @@ class Loss(LiveView):
 
     def _draw(self, history: History) -> None:
         self._drawn = history.span("loss")[1]
-        loss, (first, last) = self._loss, self._loss.shown()
-        loss.show_curve(
-            _BATCHES, *history.line("loss", first, last, loss.pixels), value_at(history, "loss", self.moment)
-        )
-        self._draw_smooth(history, first, last)
-        self._draw_scored(history, first, last)
-        self._follow_span()
-        self._draw_best()
-        self._loss.mark(self._moment, self.moment)
+        self._loss.draw(history, self._company.same_loss, self.moment)
+        if not self._chosen and self._loss.falls_far:
+            self._log.setChecked(True)
+        self._settle()
         if history.count("loss"):  # else other runs alone are drawn
             self.stamp(int(history.span("loss")[1]) if self.moment is None else self.moment, 0)
         if self._metric.named:
@@ -169,7 +147,7 @@ class Loss(LiveView):
             losses = [(name.replace("_", " "), history.raw(name)) for name in ("training_loss", "validation_loss")]
             own = [*losses, (company.metric, history.raw("metric"))]
         elif history is not None and history.count("loss"):
-            own = [(_BATCHES, history.raw("loss"))]
+            own = [(BATCHES, history.raw("loss"))]
         for run in self.others:
             if run in company.same_loss:
                 own.append((f"{run.title}, validation loss", run.history.raw("validation_loss")))
@@ -189,15 +167,11 @@ class Loss(LiveView):
 
     def clear(self) -> None:
         """No curves, no baselines, no best epoch."""
-        self._drawn, self._told, self._scored = -1.0, (), ()
-        self._smoother = Smoother(self._smoother.window)
+        self._drawn, self._told = -1.0, ()
         self._log.setChecked(self._log.isChecked() and self._chosen)
-        self._best.hide()
         self._walked.forget()
-        self._moment.hide()
-        self._loss.clear()
-        self._metric.forget()
         for plot in (self._loss, self._metric):
+            plot.forget()
             plot.show_everything()
 
     def recolour(self) -> None:
@@ -205,7 +179,7 @@ class Loss(LiveView):
         for plot, high in ((self._loss, _LOSS), (self._metric, _METRIC)):
             plot.apply_theme(self.theme)
             plot.canvas.setMinimumHeight(0 if self.compact else round(high * self.theme.scale))
-        self._draw_best()
+        self._settle()
         if self.history is not None and self._metric.named:
             self._show_metric_key(self.history)
 
@@ -213,52 +187,6 @@ class Loss(LiveView):
         """Both plots."""
         self._loss.show_everything()
         self._metric.show_everything()
-
-    def _draw_smooth(self, history: History, first: float, last: float) -> None:
-        if not _WINDOWS[self._window.currentIndex()]:
-            self._loss.show_curve(_SMOOTH, [], [])
-            return
-        done = self._smoother.catch_up(*history.raw("loss"), most=_SMOOTHED_AT_ONCE)
-        if not (done or self._smooths_on):
-            self._smooths_on = True
-            later(0, self, self._smooth_on)
-        smooth = self._smoother.history
-        line = smooth.line("smooth", first, last, self._loss.pixels)
-        self._loss.show_curve(_SMOOTH, *line, value_at(smooth, "smooth", self.moment))
-
-    def _draw_scored(self, history: History, first: float, last: float) -> None:
-        """What changes after an epoch, and with what is shown of it."""
-        beside = self._company.same_loss
-        counts = [run.count("validation_loss") for run in (history, *(run.history for run in beside))]
-        scored = history.count("training_loss"), counts, first, last, self._loss.pixels, self.moment, beside
-        if scored == self._scored:
-            return
-        self._scored = scored
-        self._draw_epochs(history, first, last)
-        validation = history.line("validation_loss", first, last, self._loss.pixels)
-        self._loss.show_curve(_VALIDATION, *validation, value_at(history, "validation_loss", self.moment))
-        self._beside.show(beside, first, last, self.moment)
-
-    def _draw_epochs(self, history: History, first: float, last: float) -> None:
-        """Before a run went on, its batches are not known any more: the means of its epochs stand for them."""
-        batches = history.span("loss")[0] if history.count("loss") else math.inf
-        if history.count("training_loss") and history.span("training_loss")[0] < batches:
-            steps, values = history.line("training_loss", first, last, self._loss.pixels)
-            before = steps < batches
-            self._loss.show_curve(_TRAINING, steps[before], values[before])
-
-    def _smooth_on(self) -> None:
-        self._smooths_on = False
-        self._redraw()
-
-    def _follow_span(self) -> None:
-        """Of a loss that has fallen so far, a linear axis shows a flat line."""
-        if self._chosen or math.isfinite(self._loss.shown()[0]):
-            return  # what is zoomed stays as it is
-        values = np.concatenate([self._loss.curves[name].y for name in (_SMOOTH, _VALIDATION)])
-        known = values[np.isfinite(values)]
-        if known.size and 0 < _SPAN * known.min() < known.max():
-            self._log.setChecked(True)
 
     @Slot()
     def _on_chosen(self) -> None:
@@ -275,12 +203,11 @@ class Loss(LiveView):
         steps = self.start.steps_per_epoch if self.start else 0
         return f"step {step:,.0f}" if not steps or step % steps else f"epoch {step / steps:,.0f}"
 
-    def _draw_best(self) -> None:
-        step, _ = self.best()
-        best = None if math.isnan(step) else step
-        self._loss.mark(self._best, best)
+    def _settle(self) -> None:
+        """What has come to be drawn is told at once."""
         self._loss.settle()
-        told = best, self.moment, self.others, self.theme, [len(curve.x) > 0 for curve in self._loss.curves.values()]
+        drawn = [len(curve.x) > 0 for curve in self._loss.curves.values()]
+        told = self._loss.best, self.moment, self.others, self.theme, drawn
         if told != self._told:
             self._told = told
             self._tell()
@@ -315,7 +242,7 @@ class Loss(LiveView):
             self._draw(self.history)
 
     def _smooth_anew(self, index: int) -> None:
-        self._smoother = Smoother(max(_WINDOWS[index], 1))
+        self._loss.smooth_over(_WINDOWS[index])
         self._redraw()
 
     def walk_inside(self, across: int, down: int) -> bool:
@@ -330,10 +257,3 @@ class Loss(LiveView):
     def _words(self, place: float) -> str:
         """Both plots, which stand over the same steps."""
         return self._metric.describe(place, self._loss.describe(place, f"step {place:,.0f}"))
-
-
-def _faint(theme: Theme) -> QPen:
-    pen = theme.pen("train")
-    pen.setColor(theme.color("train", 0.45))
-    pen.setWidthF(1.0)  # on every screen: half-transparent, of thousands of points, a wider one takes 60 ms a frame
-    return pen

@@ -48,7 +48,7 @@ def test_keys_tell_the_values_of_the_moment(
 
 def _lines(view: LiveView) -> list[Any]:
     if isinstance(view, Loss):
-        return [view._moment, view._metric._moment]
+        return [view._loss._moment, view._metric._moment]
     if isinstance(view, GradientNormBoard):
         return [view._moment]
     assert isinstance(view, GradientFlow)

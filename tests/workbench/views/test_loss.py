@@ -17,8 +17,8 @@ from tests.workbench.views import measured
 from tests.workbench.views.known import Show
 from workbench.beside import Beside
 from workbench.history import History
+from workbench.plots import loss_plot
 from workbench.theme import DARK, LIGHT
-from workbench.views import loss as loss_view
 from workbench.views.loss import Loss
 
 
@@ -147,7 +147,7 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     assert_array_equal(curves["validation"].y, [2.5, 1.25, 1.5])
     assert curves["training, smoothed"].y[1] == pytest.approx((0.9 * 4 + 2) / 1.9)
     assert view.best() == (4, 1.25)
-    assert view._best.value() == 4
+    assert view._loss.best == 4
     assert "best: epoch 2  1.25" in view._loss.legend.texts
     view.show_start(replace(measured.STARTED, steps_per_epoch=100))  # and the run was ended in the first
     view.show_history(short_run)
@@ -158,13 +158,13 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
 def test_a_long_curve_is_smoothed_in_parts_to_its_end(
     show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loss_view, "_SMOOTHED_AT_ONCE", 10)
+    monkeypatch.setattr(loss_plot, "_SMOOTHED_AT_ONCE", 10)
     view, history = show(Loss), History()
     history.extend("loss", np.arange(1.0, 96.0), np.ones(95))
     view.show_history(history)
-    assert view._smoother.history.count("smooth") < 95
-    qtbot.waitUntil(lambda: view._smoother.history.count("smooth") == 95)
-    assert view._loss.curves["training, smoothed"].x[-1] == 95
+    smooth = view._loss.curves["training, smoothed"]
+    assert smooth.x[-1] < 95
+    qtbot.waitUntil(lambda: smooth.x[-1] == 95)
 
 
 def test_metric_stands_beside_its_baselines(show: Show, short_run: History, qtbot: QtBot) -> None:
@@ -244,7 +244,7 @@ def test_loss_before_the_first_epoch(show: Show) -> None:
     history.extend("loss", np.arange(1.0, 4.0), np.array([3.0, math.nan, 1.0]))
     view.show_history(history)
     assert math.isnan(view.best()[0])
-    assert not view._best.isVisible()
+    assert not view._loss._best.isVisible()
     assert view.table()[0] == ("step", "training, each batch")
     assert not any(text.startswith("validation") for text in view._loss.legend.texts)
 
