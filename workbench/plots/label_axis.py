@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
@@ -26,6 +26,7 @@ class LabelAxis(pg.AxisItem):
     """Writes as many names as fit; without names, plain numbers."""
 
     labelText: str  # noqa: N815  # pyqtgraph's name
+    _bounds: QRectF | None = None  # Qt asks for them several times a frame
 
     def __init__(self, orientation: str, whole: bool = False) -> None:
         """`whole` for what is counted, such as steps: there is nothing between two of them."""
@@ -39,6 +40,27 @@ class LabelAxis(pg.AxisItem):
     def labels(self) -> tuple[str, ...]:
         """The names, one for each whole number from 0."""
         return self._names.labels
+
+    def boundingRect(self) -> QRectF:
+        """Of the axis, and of the plot where its lines go through it."""
+        if self._bounds is None:
+            self._bounds = super().boundingRect()
+        return self._bounds
+
+    def linkedViewChanged(self, *change: Any) -> None:  # noqa: N802
+        """Another range, or another size of the plot."""
+        self._bounds = None
+        super().linkedViewChanged(*change)
+
+    def setGrid(self, grid: float | bool) -> None:  # noqa: N802
+        """Lines through the plot, or none."""
+        self._bounds = None
+        super().setGrid(grid)
+
+    def setStyle(self, **style: Any) -> None:  # noqa: N802
+        """Other lengths and letters."""
+        self._bounds = None
+        super().setStyle(**style)
 
     def rename(self, name: str) -> None:
         """Call the whole axis otherwise, as it is dressed; it is laid out anew where that is another name."""
@@ -75,6 +97,7 @@ class LabelAxis(pg.AxisItem):
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
         """Another length has room for other words."""
+        self._bounds = None
         if self.label is not None and self.labelText:
             called = self.labelString()
             if called != self._called:

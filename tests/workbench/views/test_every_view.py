@@ -25,6 +25,7 @@ from workbench.elided_box import ElidedBox
 from workbench.plots.canvas import Canvas
 from workbench.plots.equation import Equation
 from workbench.plots.heat_grid import HeatGrid
+from workbench.plots.label_axis import LabelAxis
 from workbench.plots.legend import Legend
 from workbench.theme import DARK, GRID, LIGHT
 from workbench.views import discover
@@ -334,6 +335,27 @@ def test_keys_zoom_and_move_and_the_menu_shows_everything_again(
     assert view.time.position is None
     view.reset_zoom()
     qtbot.waitUntil(lambda: np.allclose(np.ptp(_settled(boxes), axis=-1), wide, rtol=0.1))
+
+
+@EVERY
+def test_axes_know_how_far_they_reach_however_the_view_is_laid_out(
+    make: Maker, qtbot: QtBot, kind: type[LiveView]
+) -> None:
+    view = make(kind)
+    fill(view)
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: view.resize(1100, 900),
+        lambda: view.resize(560, 420),
+        lambda: view.apply_theme(dataclasses.replace(DARK, scale=1.5)),
+        view.reset_zoom,
+    )
+    for change in changes:
+        change()
+        QApplication.processEvents()
+        axes = [each for canvas in view.findChildren(Canvas) for each in canvas.scene().items()]
+        for axis in axes:
+            if isinstance(axis, LabelAxis) and axis.isVisible():
+                assert axis.boundingRect() == pg.AxisItem.boundingRect(axis)
 
 
 def _boxes_of(canvas: Canvas) -> list[pg.ViewBox]:
