@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,6 +13,8 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 _CIRCLE = "o"
+
+Reach: TypeAlias = tuple[float, float] | tuple[None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class CurveItem(pg.PlotCurveItem):
         self.points: Points | None = None
         self._corners = QPolygonF()  # where points are drawn
         self._log = (False, False)
+        self._reach: list[Reach] | None = None
         self._given: tuple[NDArray[Any], NDArray[Any]] = np.empty(0), np.empty(0)
         super().__init__(connect="finite", pen=None)
 
@@ -44,8 +47,9 @@ class CurveItem(pg.PlotCurveItem):
         self._given = np.asarray(x), np.asarray(y)
         drawn = [logarithms(values) if log else values for values, log in zip(self._given, self._log, strict=True)]
         known = np.isfinite(drawn[0]) & np.isfinite(drawn[1])
-        if not known.any():  # pyqtgraph cannot find the bounds of gaps alone
+        if not known.any():  # gaps alone have no bounds
             drawn = [values[:0] for values in drawn]
+        self._reach = None
         self.setData(*drawn, antialias=smooth)
         self._find_corners()
 
@@ -63,6 +67,18 @@ class CurveItem(pg.PlotCurveItem):
         """Draw logarithms of x, or of y."""
         self._log = x, y
         self.show(*self._given, smooth=self.opts["antialias"])
+
+    def dataBounds(  # noqa: N802
+        self,
+        ax: int,
+        frac: float = 1.0,
+        orthoRange: tuple[float, float] | None = None,  # noqa: N803
+    ) -> Reach:
+        """Lowest and highest of all places or values that are known, whatever is in sight."""
+        if self._reach is None:
+            known = [values[np.isfinite(values)] for values in self.getData()]
+            self._reach = [(float(v.min()), float(v.max())) if v.size else (None, None) for v in known]
+        return self._reach[ax]
 
     def pixelPadding(self) -> float:  # noqa: N802
         """How far it is painted beyond its numbers."""
