@@ -98,12 +98,8 @@ def forward(
             active -= 1
         rows = active - row
         first = t * batch + row
-        z_at, previous, following, inner_at = (
-            first * z_row,
-            first * state_row,
-            (first + batch) * state_row,
-            first * width,
-        )
+        z_at, inner_at = first * z_row, first * width
+        previous, following = first * state_row, (first + batch) * state_row
         if t % block == 0:
             count = rows if block == 1 else min(block, geometry[STEPS] - t) * batch
             for r in range(count):
@@ -118,21 +114,9 @@ def forward(
             multiply(states, previous, kept, row * state_row, fed, previous, rows * state_row)
         call_product(product, source, previous, state_row, 1, rows, depth, panels_rec, 0, 0, columns, z, target, z_row)
         call_stage(
-            first_stage,
-            rows,
-            width,
-            units,
-            z,
-            z_at,
-            states,
-            previous,
-            inner,
-            inner_at,
-            states,
-            following,
-            gate,
+            first_stage, rows, width, units, z, z_at, states, previous, inner, inner_at, states, following, gate,
             candidate,
-        )
+        )  # fmt: skip
         for r in range(rows if kept.size > 0 and geometry[OF_STATE] else 0):
             at = inner_at + r * width
             multiply(inner, at, kept, (row + r) * state_row, inner, at, width)
