@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QSplitter
 
 from engine.inside_records import Floats, GradientNorms
+from workbench.plots.axes_in_sight import AxesInSight
 from workbench.plots.calm import Calm
 from workbench.plots.curve_item import logarithms
 from workbench.plots.curves import CurvePlot
@@ -74,6 +75,7 @@ class NormBoard(QScrollArea):
         ratio.left.setWidth(GRID)
         self.setWidgetResizable(True)
         self.setWidget(both)
+        self.axes = AxesInSight(self, (norms, ratio))
 
     def show_norms(self, norms: GradientNorms, ratios: Floats, when: str, coming: str) -> None:
         """Draw the norms beside the update ratios, which were measured `when`; `coming` says where none were."""
@@ -165,7 +167,7 @@ class NormBoard(QScrollArea):
         """Scroll to a parameter."""
         canvas = self._norms.canvas
         place = canvas.mapFromScene(self._norms.box.mapViewToScene(QPointF(0, row)))
-        self.ensureVisible(0, canvas.mapTo(self.widget(), place).y(), 0, 2 * GRID)
+        self.ensureVisible(0, canvas.mapTo(self.widget(), place).y(), 0, self.axes.height() + GRID)
 
     def _make_room(self, names: Sequence[str]) -> None:
         """As much room for the names as the widest needs: left to itself, the axis finds out one picture too late."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.views.known import f32
@@ -41,3 +45,34 @@ def test_without_update_ratios_the_key_says_what_is_coming(board: NormBoard) -> 
     assert board.key.texts[-1] == "healthy (1e−4 to 1e−2)  with the next batch"
     board.say_coming("never")
     assert board.key.texts[-1].endswith("never")
+
+
+def test_axes_are_in_sight_wherever_many_parameters_are_scrolled_to(board: NormBoard, qtbot: QtBot) -> None:
+    norms = gradient_norms(layers=16)
+    board.resize(600, 300)
+    board.show()
+    board.show_norms(norms, norms.update_ratio, "", "")
+    bar = board.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and board.axes.isVisible())
+    above = _gray(board.axes.grab().toImage())
+    for place in range(len(norms.names)):
+        board.walk(1)
+        row = board._norms.canvas.mapFromScene(board._norms.box.mapViewToScene(QPointF(0, place)))
+        seen = board._norms.canvas.mapTo(board.viewport(), row).y()
+        assert 0 < seen < board.viewport().height() - board.axes.height()
+    assert bar.value() > 0
+    bar.setValue(bar.maximum())
+    assert not board.axes.isVisible()  # their own place is in sight
+    below = _gray(board.viewport().grab(board.axes.geometry()).toImage())
+    assert np.ptp(above) > 100  # numbers
+    assert (np.abs(above - below) > 30).mean() < 0.03  # but for the handle between the plots
+    board.resize(600, 2000)
+    qtbot.waitUntil(lambda: not bar.maximum())
+    assert not board.axes.isVisible()
+
+
+def _gray(image: QImage) -> NDArray[np.int16]:
+    """How light it is, (H, W)."""
+    image = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width()].astype(np.int16)

@@ -195,7 +195,11 @@ def test_the_parameter_that_keys_went_to_is_marked_in_sight_and_read_anew(show: 
     canvas = view._norms.canvas
     place = canvas.mapTo(view._board.viewport(), canvas.mapFromScene(view._norms.box.mapViewToScene(QPointF(0, last))))
     assert view._board.verticalScrollBar().value() > 0
-    assert 0 < place.y() < view._board.viewport().height()
+    assert (
+        0
+        < place.y()
+        < view._board.viewport().height() - (view._board.axes.height() if view._board.axes.isVisible() else 0)
+    )
     view.show_snapshot(measured.snapshot(replace(norms, before=norms.before + 1)))
     assert view._readout.text().startswith("readout.bias · before clipping 1 · after clipping 0.00133 · update ratio")
     view._total.hovered.emit(None)
