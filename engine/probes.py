@@ -81,7 +81,8 @@ class Probes:
         self._norm = self._clip_norm = self._clipped_share = 0.0
         self._network, self._optimizer, self._dataset = network, optimizer, dataset
         self._clock, self._began = clock, clock()
-        self._request = SnapshotRequest(0, frozenset())
+        self._request = SnapshotRequest(0, frozenset())  # the last that is known of
+        self._watched_for = self._request  # when the batch at hand, or the last one, was
         self._begun = self._began  # the batch at hand
         self._answered = -EXPECTED  # when the batch began after which the last request was answered
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
@@ -121,7 +122,7 @@ class Probes:
         names = {name for name in self._measure if last or (request and self._is_due(name, request, by))}
         self.watched = names | (_FOR_FINDINGS if scored else set())
         self._network.watch_time = "gradient_by_time" in self.watched
-        self._request = request or self._request
+        self._request = self._watched_for = request or self._request
         self._optimizer.watch_updates = "gradient_norms" in self.watched
 
     def note_part(self, first: int) -> None:
@@ -137,7 +138,7 @@ class Probes:
                 self._gathered.add(self._network)
         if "contributions" in self.watched:
             with self._counted("contributions"):
-                found = contributions(self._network, self._request.parameter, self._request.entry)
+                found = contributions(self._network, self._watched_for.parameter, self._watched_for.entry)
                 self._contributions = replace(found, first=first, updates=self._updates)
 
     def note(self, step: int, norm: float, clip_norm: float, clipped_share: float, steps: int) -> None:
@@ -199,6 +200,7 @@ class Probes:
 
         What was measured by then is not measured anew.
         """
+        self._request = request  # what was chosen in a pause is measured with the next batch
         names, fresh = [name for name in self._measure if name in request.probes], False
         for name in names:
             if hurried():
@@ -212,7 +214,11 @@ class Probes:
 
     def lacks(self, request: SnapshotRequest) -> bool:
         """Whether `request` came while a batch was trained and asks for what only a batch that is watched shows."""
-        return any(self._is_due(name, request) for name in _OF_BATCHES - self.watched)
+        return any(self._is_due(name, request) for name in _OF_BATCHES if not self._shows(name, request))
+
+    def _shows(self, name: str, request: SnapshotRequest) -> bool:
+        """Whether the last batch was watched for what `request` says of a probe."""
+        return name in self.watched and _asked(name, self._watched_for) == _asked(name, request)
 
     def _is_due(self, name: str, request: SnapshotRequest, by: float = 0.0) -> bool:
         """Whether it does not rest now, or `by` then; what a person has chosen anew is not waited for."""
@@ -240,7 +246,8 @@ class Probes:
         end = self._clock()
         took = end - start + self._spent.pop(name, 0.0)
         worth = min(took, MOST_GROWTH * kept.took) if kept else 0.0
-        self._kept[name] = _Kept(value, step, _asked(name, request), took, worth, end)
+        asked = _asked(name, self._watched_for if name in _OF_BATCHES else request)
+        self._kept[name] = _Kept(value, step, asked, took, worth, end)
         return True
 
     @property

@@ -31,6 +31,7 @@ from engine.events import (
     SnapshotRequest,
     StepDone,
 )
+from engine.inside_records import Contributions
 from engine.network import Step
 from engine.runs import load_run
 from engine.storage.run_folders import RunFolderError
@@ -375,6 +376,29 @@ def watched_at(run: TrainingRun, step: int) -> Snapshot:
             pass
     run.control.request = SnapshotRequest(1, OF_BATCHES)
     return next(event for event in run if isinstance(event, Snapshot))
+
+
+def test_what_was_chosen_in_a_pause_is_measured_with_the_next_single_step(
+    experiment: Experiment, dataset: Dataset
+) -> None:
+    run, asked = TrainingRun(experiment, dataset), frozenset({"contributions"})
+
+    def seen(request: SnapshotRequest) -> Contributions:
+        run.control.request = request
+        found = dict(next(event for event in run if isinstance(event, Snapshot)).values)["contributions"]
+        assert isinstance(found, Contributions)
+        return found
+
+    run.control.step_once()
+    first = seen(SnapshotRequest(1, asked))
+    other = next(name for name in first.available if name != first.name)
+    for number, entry in enumerate((None, (1, 0)), 1):
+        assert seen(SnapshotRequest(2 * number, asked, parameter=other, entry=entry)).name == first.name
+        run.control.step_once()
+        while not isinstance(next(run), StepDone):
+            pass
+        first = seen(SnapshotRequest(2 * number + 1, asked, parameter=other, entry=entry))
+        assert (first.name, first.entry) == (other, entry)
 
 
 @pytest.mark.parametrize(

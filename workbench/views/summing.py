@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout
 
-from engine.events import Snapshot
+from engine.events import Probe, Snapshot
 from engine.inside_records import Contributions
 from engine.percentages import percent
 from workbench.elided_box import ElidedBox
@@ -21,6 +21,7 @@ from workbench.plots.saving import Table
 from workbench.views.live_view import LiveView
 
 _SHARE, _SUM = "share of each step", "sum from the last step back"
+_TO_COME = "What was chosen is measured with the next batch."
 _OF_WHOLE, _OF_ONE = "share of the whole", "gradient"  # what the axis tells of a parameter, and of one weight
 
 
@@ -138,7 +139,7 @@ class Summing(LiveView):
     def _choose(self) -> None:
         for place in self._places:
             place.setVisible(self._single.isChecked() and not self.compact)
-        self.read_out("What was chosen is measured with the next batch.")
+        self._show_cursor()
         self.needs_changed.emit()
 
     def _show_choices(self, found: Contributions) -> None:
@@ -162,8 +163,9 @@ class Summing(LiveView):
         position, found = self.time.position, self.probe("contributions")
         inside = position is not None and self._has(position)
         self._mark.setVisible(inside)
-        if position is None or not inside or not isinstance(found, Contributions):
-            self.read_out("")
+        awaits = self._awaits(found)
+        if awaits or position is None or not inside or not isinstance(found, Contributions):
+            self.read_out(_TO_COME if awaits else "")
             return
         self._mark.setPos(position + 1)
         at = position - found.first
@@ -171,6 +173,13 @@ class Summing(LiveView):
         part = f" ({percent(share / found.total, 1)} of the whole)" if found.total else ""
         words = f"time step {position + 1} adds {share:+.4g}{part} · sum from here on {sum_so_far:.4g}"
         self.read_out(numerals(words))
+
+    def _awaits(self, found: Probe | None) -> bool:
+        """Whether something else was chosen than what is shown, and it can still be measured."""
+        if self.over or self.moment is not None or not isinstance(found, Contributions):
+            return False
+        wanted = self.wishes()
+        return (found.name, found.entry) != (wanted["parameter"] or found.name, wanted["entry"])
 
     def _hover(self, place: float | None) -> None:
         inside = place is not None and self._has(round(place) - 1)

@@ -175,6 +175,26 @@ def test_one_weight_is_drawn_as_it_is(show: Show) -> None:
     assert view.table()[1] == [(1, 0.5, 2.0), (2, -1.0, 1.5), (3, 2.5, 2.5)]
 
 
+def test_until_what_was_chosen_is_measured_it_is_said_that_it_will_be(show: Show) -> None:
+    view = show(Summing)
+    view.show_snapshot(measured.snapshot(known_shares(), step=1))
+    view._single.click()
+    assert view.wishes() == {"parameter": "b", "entry": (0, 0)}
+    waits = "What was chosen is measured with the next batch."
+    assert view._readout.text() == waits
+    view.show_snapshot(measured.snapshot(known_shares(), step=2))  # which was on its way
+    view._plot.hovered.emit(3.2)
+    assert view._readout.text() == waits
+    view.show_snapshot(measured.snapshot(known_shares((0, 0)), step=3))
+    assert view._readout.text().startswith("time step 3 adds +2.5")
+    view._parameter.setCurrentText("a")
+    view._parameter.activated.emit(0)
+    assert view._readout.text() == waits
+    view.show_end()
+    view._plot.hovered.emit(2.2)
+    assert view._readout.text().startswith("time step 2 adds −1")
+
+
 @pytest.mark.parametrize("size", [1e-9, 1.0, 1e6])
 def test_however_small_the_gradient_its_shares_fill_the_axis(show: Show, size: float) -> None:
     view = show(Summing)
