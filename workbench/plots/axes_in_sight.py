@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygon
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -38,14 +38,15 @@ class AxesInSight(QWidget):
                 canvas, strip = plot.canvas, self._strip(plot)
                 left = canvas.mapTo(self._area.widget(), QPoint(0, 0)).x()
                 painter.fillRect(left, 0, canvas.width(), self.height(), canvas.backgroundBrush())
-                canvas.render(painter, QRectF(left + strip.x(), 0, strip.width(), strip.height()), strip)
+                # `canvas.render` would go by a picture of the axis of its own, which nothing keeps up to date.
+                painter.drawPixmap(left + strip.x(), 0, canvas.grab(strip))
 
     def _follow(self) -> None:
         """Be where the axes would be; nowhere while they are in sight."""
-        seen, high = self._area.viewport().height(), max(self._strip(plot).height() for plot in self._plots)
-        below = max(plot.canvas.mapTo(self._area.widget(), QPoint(0, plot.canvas.height())).y() for plot in self._plots)
-        self.setVisible(below - self._area.verticalScrollBar().value() > seen > high)
-        self.setGeometry(0, seen - high, self._area.viewport().width(), high)
+        seen, bar = self._area.viewport().size(), self._area.verticalScrollBar()
+        high = max(self._strip(plot).height() for plot in self._plots)
+        self.setGeometry(0, seen.height() - high, seen.width(), high)
+        self.setVisible(bar.value() < bar.maximum() and high < seen.height())
         self.raise_()
 
     @staticmethod

@@ -119,6 +119,7 @@ class NormBoard(QScrollArea):
         self._theme = theme
         for plot in (self._norms, self._ratio):
             plot.apply_theme(theme)
+        self.axes.update()
         self._show_key()
 
     def show_everything(self) -> None:
