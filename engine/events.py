@@ -147,6 +147,11 @@ class Snapshot:
     epoch: int
     request: int  # the request's id
     values: tuple[tuple[str, Probe], ...]
+    earlier: tuple[tuple[str, tuple[int, int]], ...] = ()  # step and epoch of those that were not measured at `step`
+
+    def measured_at(self, name: str) -> tuple[int, int]:
+        """Step and epoch that one of `values` was measured at."""
+        return dict(self.earlier).get(name, (self.step, self.epoch))
 
 
 WITHDRAWN = "No longer so: "  # begins the title of a finding that takes an earlier one back

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -95,11 +95,11 @@ class Film(QObject):
         """Keep a snapshot; True when the views are to show it now."""
         if snapshot.values:
             moment = self._moment(snapshot)
-            now = (snapshot.step, snapshot.epoch)
-            self._put(moment, {name: (self._shared(name, probe), now) for name, probe in snapshot.values})
-            for name, _ in snapshot.values:
+            measured = {n: (self._shared(n, probe), snapshot.measured_at(n)) for n, probe in snapshot.values}
+            self._put(moment, measured)
+            for name, found in measured.items():
                 self._latest.pop(name, None)
-                self._latest[name] = moment.probes[name], now
+                self._latest[name] = found
             while len(self._moments) > self._most or (self.bytes > self._most_bytes and len(self._moments) > 2):
                 self._thin()
             self.grown.emit()
@@ -133,22 +133,21 @@ class Film(QObject):
             return self._shown_at(self._position, wanted)
         latest = {name: found for name, found in self._latest.items() if not wanted or name in wanted}
         newest = (self._moments[-1].step, self._moments[-1].epoch)
-        step, epoch = [at for _, at in latest.values()][-1] if wanted and latest else newest
-        return Snapshot(step, epoch, 0, tuple((name, probe) for name, (probe, _) in latest.items()))
+        return _together(latest, [at for _, at in latest.values()][-1] if wanted and latest else newest)
 
     def _shown_at(self, position: int, wanted: Collection[str]) -> Snapshot | None:
         last = self._up_to(position)
         if not last:
             return None
-        found: dict[str, _Moment] = {}  # newest first: most probes are in the newest moments
+        found: dict[str, tuple[Probe, tuple[int, int]]] = {}  # newest first: most probes are in the newest moments
         for moment in reversed(self._moments[:last]):
-            found |= {n: moment for n in (wanted or moment.probes) if n not in found and n in moment.probes}
+            new = [name for name in (wanted or moment.probes) if name not in found and name in moment.probes]
+            found |= {name: (moment.probes[name], moment.since[name]) for name in new}
             if wanted and len(found) == len(wanted):
                 break
         newest = self._moments[last - 1]
-        since = [moment.since[name] for name, moment in found.items()]
-        step, epoch = max(since) if wanted and since else (newest.step, newest.epoch)
-        return Snapshot(step, epoch, 0, tuple((name, moment.probes[name]) for name, moment in found.items()))
+        when = max(at for _, at in found.values()) if wanted and found else (newest.step, newest.epoch)
+        return _together(found, when)
 
     # --- keeping ----------------------------------------------------------------------------------------
 
@@ -187,6 +186,12 @@ class Film(QObject):
         self._put(after, alone)
         for probe in gone.probes.values():
             self._stock.remove(probe)
+
+
+def _together(found: Mapping[str, tuple[Probe, tuple[int, int]]], when: tuple[int, int]) -> Snapshot:
+    """Of a moment; each probe with when it was measured."""
+    values = tuple((name, probe) for name, (probe, _) in found.items())
+    return Snapshot(*when, 0, values, tuple((name, at) for name, (_, at) in found.items() if at != when))
 
 
 def same(one: Any, other: Any) -> bool:

@@ -45,4 +45,6 @@ def _together(earlier: Snapshot | None, later: Snapshot) -> Snapshot:
     """The later one, with what the earlier one alone brings."""
     if earlier is None:
         return later
-    return dataclasses.replace(later, values=tuple((dict(earlier.values) | dict(later.values)).items()))
+    values = dict(earlier.values) | dict(later.values)
+    before = {name: earlier.measured_at(name) for name in values.keys() - dict(later.values).keys()}
+    return dataclasses.replace(later, values=tuple(values.items()), earlier=(*later.earlier, *before.items()))

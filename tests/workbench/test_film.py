@@ -93,6 +93,11 @@ def test_what_was_measured_earlier_bears_its_own_step() -> None:
     nothing = film.shown({"hidden"})
     assert nothing is not None
     assert nothing.values == ()
+    for position, then in ((11, 11), (None, 200)):
+        film.go(position)
+        both = film.shown({"weights", "contributions"})
+        assert both is not None
+        assert (both.measured_at("weights"), both.measured_at("contributions")) == ((10, 2), (then, 1 + then // 10))
 
 
 def test_what_is_too_much_goes_where_it_is_missed_least() -> None:

@@ -58,4 +58,5 @@ def test_snapshots_between_two_looks_are_one() -> None:
     assert (delivered.step, delivered.request) == (2, 2)
     values = dict(delivered.values)
     assert values["gradient_by_time"] is second
+    assert (delivered.measured_at("gradient_by_time"), delivered.measured_at("hidden")) == ((2, 1), (1, 1))
     assert values["hidden"] is first

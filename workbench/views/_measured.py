@@ -29,8 +29,9 @@ class Measured:
             return False
         if of_moment:
             self.newest = {name: probe for name, probe in self.newest.items() if name in _LASTING}
+            self.since = {name: at for name, at in self.since.items() if name in _LASTING}
         self.newest |= mine
-        self.since |= dict.fromkeys(mine, (snapshot.step, snapshot.epoch))
+        self.since |= {name: snapshot.measured_at(name) for name in mine}
         return True
 
     def clear(self) -> None:

@@ -197,8 +197,8 @@ class Explain(LiveView):
         return layers[max(self._layer.currentIndex(), 0)]
 
     def moment_of(self, snapshot: Snapshot) -> tuple[int, int]:
-        """That of the sums and what came of them."""
-        return self.since("pre_activations") or super().moment_of(snapshot)
+        """That of the sums and what came of them; of a moment by which none were measured, that of the states."""
+        return self.since("pre_activations") or self.since("hidden") or super().moment_of(snapshot)
 
     def _show_numbers(self) -> None:
         structure, layer = self._structure, self._trace()
@@ -213,8 +213,15 @@ class Explain(LiveView):
             label.setText(number(numbers.now[symbol]) if symbol in numbers.now else "")
         trace = self.probe("hidden")
         place = step_in_brackets(trace.labels, step) if isinstance(trace, HiddenTrace) else ""
-        rests = "" if numbers.now else f" · {NOT_RUNNING}"
-        self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}{rests}")
+        lacks = self._missing if numbers.now else f" · {NOT_RUNNING}"
+        self.read_out(f"time step {step + 1}{place} · {layer_name(layer)} · unit {self._unit.value()}{lacks}")
+
+    @property
+    def _missing(self) -> str:
+        """Why there are no numbers of the sums, where there are none."""
+        if isinstance(self.probe("pre_activations"), PreActivations):
+            return ""
+        return f" · the sums were not measured {'yet' if self.moment is None else 'by then'}"
 
     def _numbers(self, structure: Structure, layer: LayerTrace, step: int, unit: int) -> Numbers:
         courses = {symbol: dict(layer.gates)[name] for name, symbol in structure.gates if name in dict(layer.gates)}

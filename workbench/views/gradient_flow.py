@@ -55,7 +55,8 @@ class GradientFlow(LiveView):
         """One point more of the history of half-lives, and the picture."""
         flow = dict(snapshot.values).get("gradient_by_time")
         if isinstance(flow, GradientByTime):
-            self._course.remember(snapshot.step, flow.half_life, flow.norms.shape[1])
+            step, _ = snapshot.measured_at("gradient_by_time")
+            self._course.remember(step, flow.half_life, flow.norms.shape[1])
             self._longest = max(self._longest, NormAxis(flow).steps)
         super().show_snapshot(snapshot)
 

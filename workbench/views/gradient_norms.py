@@ -49,7 +49,7 @@ class GradientNormBoard(LiveView):
         """Keep what an update was measured in, and draw."""
         norms = dict(snapshot.values).get("gradient_norms")
         if isinstance(norms, GradientNorms) and self.moment is None and measured(norms.update_ratio):
-            self._updated = snapshot.step, norms
+            self._updated = snapshot.measured_at("gradient_norms")[0], norms
         super().show_snapshot(snapshot)
 
     def reset(self, *, beginning: bool = False) -> None:

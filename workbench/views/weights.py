@@ -52,7 +52,7 @@ class WeightMaps(LiveView):
         """One column more of the histograms, and the picture."""
         weights = dict(snapshot.values).get("weights")
         if isinstance(weights, Weights):
-            self._spread.remember(snapshot.step, weights)
+            self._spread.remember(snapshot.measured_at("weights")[0], weights)
         super().show_snapshot(snapshot)
 
     def reset(self, *, beginning: bool = False) -> None:

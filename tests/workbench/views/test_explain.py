@@ -54,7 +54,7 @@ def test_equations_hold_the_numbers_of_a_step(show: Show, qtbot: QtBot) -> None:
     assert [row[2] for row in view.table()[1]] == [line.text() for line in view._lines]
 
 
-def test_both_sides_of_an_equation_are_of_one_moment(show: Show) -> None:
+def test_both_sides_of_an_equation_are_of_one_moment(show: Show, qtbot: QtBot) -> None:
     """States are measured more often than sums: a σ(−1.099) that is 0.3 would be of two."""
     view = show(Explain)
     trace, sums, structure = known_cell()
@@ -64,6 +64,11 @@ def test_both_sides_of_an_equation_are_of_one_moment(show: Show) -> None:
     view.show_snapshot(measured.snapshot(replace(trace, layers=(later,)), step=505))
     assert view._lines[0].text() == "i = σ(−1.099) = 0.250"
     assert view._header.stamp.text() == "step 500 · epoch 25"
+    view.show_moment(72)  # by which states alone were measured
+    view.show_snapshot(measured.snapshot(trace, structure, step=56))
+    assert view._header.stamp.text().startswith("step 56 ·")
+    qtbot.waitUntil(lambda: view._readout.text().endswith("the sums were not measured by then"))
+    assert "σ(" not in view._lines[0].text()
 
 
 @pytest.mark.parametrize(

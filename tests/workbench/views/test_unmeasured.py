@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -46,5 +47,9 @@ def test_of_each_probe_the_newest_is_held_and_what_is_older_than_the_picture_is_
     assert held.older(2 * everything.step, parts) == f"spectrum of step {everything.step:,}"
     held.take(measured.snapshot(whole["weights"], step=5), of_moment=True)
     assert set(held.newest) == {"weights", "structure"}  # what was measured later is put aside, but for what lasts
+    assert set(held.since) == {"weights", "structure"}
+    past = replace(measured.snapshot(whole["weights"], whole["spectrum"], step=90), earlier=(("spectrum", (70, 4)),))
+    held.take(past, of_moment=True)
+    assert held.older(90, parts) == "spectrum of step 70"
     held.clear()
     assert (held.newest, held.since) == ({}, {})
