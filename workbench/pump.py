@@ -19,6 +19,9 @@ INTERVAL_MS = 33
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
 _GATHERING_TICKS = 30  # so often, for what hidden views gather over the run
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
+_YOUNG_TICKS = 60  # so long a run is young: most changes then, and many a run is over by its end
+_FIRST_TICKS = 2  # from its first batch to when hidden views are asked for, after what is seen
+_OF_A_YOUNG_RUN = 1 / 15  # of its time, for measuring what hidden views can go back to
 
 
 class Viewer(Protocol):
@@ -71,6 +74,7 @@ class Pump(QObject):
         self._drawn = (-1, -1)  # run and step whose scalars the views have
         self._asked_at_step = -1
         self._ticks = self._everything_at = self._gathered_at = 0
+        self._moved_at: int | None = None  # the tick by which the first batch was trained
         session.begun.connect(self._on_begun)
         session.cleared.connect(self._on_cleared)
         session.status_changed.connect(self._keep_pace)
@@ -129,7 +133,7 @@ class Pump(QObject):
         self._drawn = (-1, -1)
         self._first.clear()
         self._begins = True
-        self._everything_at = self._ticks + _EVERYTHING_TICKS // 4
+        self._moved_at = None
         self.ask_anew()
 
     @Slot()
@@ -178,14 +182,19 @@ class Pump(QObject):
     def _ask(self, viewers: list[Viewer]) -> None:
         """Ask for the union of what can be seen, once the last answer is in and the run has moved.
 
-        How often each probe is measured anew is up to the run, which knows what it costs.
+        At times for what is hidden, too; then the last answer is not waited for, which never comes where what is seen
+        cannot be measured. How often each probe is measured anew is up to the run, which knows what it costs.
         """
-        if self._answered < self._open.id or self._asked_at_step == self._session.step:
+        if self._asked_at_step == self._session.step:
+            return
+        everything = self._asks_for_everything()
+        if self._answered < self._open.id and not everything:
             return
         active = [viewer for viewer in viewers if viewer.active]
         share = max((viewer.share for viewer in active), default=IN_PASSING)
-        if self._ticks >= self._everything_at:
-            active, self._everything_at, share = viewers, self._ticks + _EVERYTHING_TICKS, IN_PASSING
+        if everything:
+            active, share = viewers, _OF_A_YOUNG_RUN if self._age < _YOUNG_TICKS else IN_PASSING
+            self._gathered_at = self._ticks + _GATHERING_TICKS
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
         if self._ticks >= self._gathered_at:
             self._gathered_at = self._ticks + _GATHERING_TICKS
@@ -197,3 +206,21 @@ class Pump(QObject):
             request = viewer.refine(request)
         self._asked_at_step = self._session.step
         self._open = self._session.ask(request)
+
+    @property
+    def _age(self) -> int:
+        """Ticks since the run's first batch; 0 before."""
+        return self._ticks - self._moved_at if self._moved_at is not None else 0
+
+    def _asks_for_everything(self) -> bool:
+        """Whether hidden views are to be asked for, too: often while a run is young, so that a short one can be gone
+        back over wherever somebody looked, and then ever less.
+        """
+        if self._moved_at is None:
+            if not self._session.step:
+                return False
+            self._moved_at, self._everything_at = self._ticks, self._ticks + _FIRST_TICKS
+        if self._ticks < self._everything_at:
+            return False
+        self._everything_at = self._ticks + min(max(self._age // 4, 1), _EVERYTHING_TICKS)
+        return True

@@ -88,7 +88,7 @@ class HalfLifePlot(CurvePlot):
         place = len(course.steps) if moment is None else max(bisect.bisect_right(course.steps, moment), 1)
         for name, row, life in zip(names, drawn.T, course.rows[place - 1], strict=True):
             finite = np.isfinite(row)
-            when = ("now" if moment is None else "then") if finite.any() else "so far"
+            when = ("now" if moment is None else "then") if finite.any() else "wherever measured"
             note = f"{_beyond(life)} {when}" if life > course.longest[place - 1] else ""
             self.show_curve(name, steps, np.where(finite, row, np.nan), note)
             self._show_alone(name, steps, row)
