@@ -13,6 +13,8 @@ Values = NDArray[np.float64]
 
 _BRANCH = 4  # buckets of one level that make one bucket of the next: memory grows by 2/3, detail is lost by at most 4
 
+_DECIDING = ("validation_loss", "training_loss")  # which weights are the best; the second where the first is not known
+
 
 class History:
     """Scalars of one run by name, each over its own steps. For one thread: the window's."""
@@ -50,6 +52,11 @@ class History:
             return math.nan, math.nan
         least = int(np.nanargmin(values))
         return float(steps[least]), float(values[least])
+
+    def best_step(self) -> float:
+        """After which step the weights were best: by the validation loss, without one by the training loss; or NaN."""
+        steps = (self.lowest(name)[0] for name in _DECIDING)
+        return next((step for step in steps if not math.isnan(step)), math.nan)
 
     def span(self, name: str) -> tuple[float, float]:
         """First and last step of `name`; (0, 0) when there is none."""

@@ -266,6 +266,6 @@ def best_words(record: RunRecord) -> str:
     if math.isinf(record.best_loss):
         return "not scored yet"
     if math.isnan(record.best_loss):
-        return "no validation part, so no epoch can be told to be the best"
+        return "no validation part: the best weights are those of the lowest training loss"
     loss, metric = f"{record.best_loss:.4g}", f"{record.best_metric:.4g}"
     return numerals(f"{unbroken('best validation loss', loss)}, {unbroken(record.metric, metric)}")

@@ -365,7 +365,7 @@ class LiveView(BuiltInParts):
             return
         history = self.history if self.over and self.moment is None else None
         step, epoch = self.moment_of(self.snapshot)
-        best = history is not None and history.lowest("validation_loss")[0] == step
+        best = history is not None and history.best_step() == step
         self.stamp(step, epoch, "best weights" if best else self._measured.older(step, self.parts))
 
     def walk_inside(self, across: int, down: int) -> bool:

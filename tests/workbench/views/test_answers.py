@@ -111,6 +111,10 @@ def test_at_the_end_it_is_said_whose_weights_are_shown(show: Show) -> None:
     assert view._header.stamp.text() == "step 40 · epoch 2"
     view.show_end()
     assert view._header.stamp.text() == "step 40 · epoch 2 · best weights"
+    alone = History()  # without a validation part the training loss decides
+    for name, values in (("training_loss", [3.0, 1.0, 2.0]), ("validation_loss", [math.nan] * 3)):
+        alone.extend(name, [20, 40, 60], values)
+    assert alone.best_step() == 40
     view.show_moment(60)
     view.show_snapshot(measured.snapshot(measured.series_prediction(), step=60))
     assert view._header.stamp.text() == "step 60 · epoch 3"
