@@ -96,13 +96,13 @@ class Archive(QObject):
         self.load()
         return ""
 
-    def move_to(self, folder: Path) -> None:
+    def move_to(self, folder: Path) -> int:
         """Go on in `folder`, which holds copies of some runs: those stand for the ones in the list, others leave it.
 
-        What is at hand stays in sight.
+        What is at hand stays in sight. Returns how many left.
         """
         self.close()
-        self.folder = folder
+        self.folder, before = folder, len(self._session.records)
         for record in [each for each in self._session.records if not each.alive]:
             copied = folder / record.folder.name if record.folder is not None else folder
             if copied != folder and copied.is_dir():
@@ -111,6 +111,7 @@ class Archive(QObject):
                 self._session.forget(record)
                 self.left.emit(record)
         self.load()
+        return before - len(self._session.records)
 
     def settle(self, record: RunRecord) -> None:
         """A run that broke off need not go on: nobody is asked about it again."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from engine.counting import counted
 from engine.storage import run_folders
 from engine.storage.project_file import Layout, Project, read_project, without_paths, write_project
 from workbench import __version__
@@ -180,8 +181,9 @@ class Document(QObject):
         self._take_lock(path)
         done()
         self._drawn = drawn
-        self._desk.archive.move_to(runs)
-        self.told.emit(f"Saved as {path.name}; its runs are kept in “{runs.name}” beside it.")
+        left = self._desk.archive.move_to(runs)
+        others = f" Not in it, and kept where they were: {counted(left, 'run')} of before." if left else ""
+        self.told.emit(f"Saved as {path.name}; its runs are kept in “{runs.name}” beside it.{others}")
         self.changed.emit()
 
     def _take(self, project: Project, runs: Path) -> None:

@@ -164,11 +164,14 @@ def test_saving_leaves_the_run_at_hand_in_sight_and_nothing_to_save(qtbot: QtBot
     at_hand.folder = shutil.copytree(tmp_path / "person/runs/before", tmp_path / "person/runs/at hand")
     for record in session.records:
         window.runs.show_beside(record, True)
+    told = list[str]()
+    window.document.told.connect(told.append)
     window.projects.save_at(tmp_path / f"sales{SUFFIX}")
     qtbot.waitUntil(lambda: window.document.name == "sales" and not window.desk.jobs.busy("past runs"), timeout=20_000)
     assert session.records == [at_hand] == [session.record]
     assert at_hand.folder == tmp_path / "sales runs/at hand"
     assert at_hand.shown
+    assert told[-1].endswith("Not in it, and kept where they were: 1 run of before.")
     assert not window.document.dirty
 
 
