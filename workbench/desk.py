@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.comparing.race_messages import Place
     from engine.resuming import WayOn
 
+_NO_WEIGHTS = "This run has kept no weights."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
 _WAY_LANE = "way on"
@@ -170,6 +171,25 @@ class Desk(QObject):
             self.session.go_on(
                 record, lambda control: self._backend.resume(folder, control, changes, changed_data=changed_data)
             )
+
+    @Slot(object)
+    def look_inside(self, record: RunRecord) -> None:
+        """Show the best weights of a run in the views: set up as they were trained, they are judged as a run.
+
+        Data that are not at hand are read before.
+        """
+        from engine.runs import (
+            WEIGHTS,  # with all that writes and reads runs, which the start of the window does without
+        )
+
+        weights = record.folder / WEIGHTS if record.folder is not None else None
+        if self.busy:
+            self.told.emit(self.busy)
+        elif weights is None or not weights.is_file():
+            self.told.emit(record.gone or _NO_WEIGHTS)
+        else:
+            self.draft.adopt(record.experiment.replace({"training.start_weights": str(weights)}))
+            self._judge()
 
     def undo(self, back: bool = True) -> None:
         """Take the last change of settings back, or make it again; under a run, where that may be changed then."""

@@ -37,6 +37,7 @@ class Shelf(QObject):
         archive = desk.archive
         runs.go_on_asked.connect(self.ask_to_go_on)
         runs.use_asked.connect(lambda record: desk.draft.adopt(record.experiment))
+        runs.inside_asked.connect(desk.look_inside)
         runs.export_asked.connect(files.ask_export)
         runs.model_asked.connect(files.ask_use)
         runs.folder_asked.connect(lambda record: files.show_folder(record.folder))

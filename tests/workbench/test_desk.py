@@ -17,7 +17,8 @@ from tests.workbench.conftest import KnownBackend
 from workbench.answers import Loaded
 from workbench.desk import Desk
 from workbench.engine_process import EngineGoneError
-from workbench.run_state import State
+from workbench.records import RunRecord
+from workbench.run_state import LOCKED, State
 from workbench.runbar import RunBar
 from workbench.status import status
 from workbench.theme import LIGHT
@@ -242,3 +243,23 @@ def test_how_far_the_kernels_are_is_said(
     assert [each.value() for each in bar.findChildren(QProgressBar)] == [round(1000 * (share or 0))]
     desk.draft.preparing = False
     assert status(desk).share is None
+
+
+def test_inside_a_run_that_was_kept_its_best_weights_are_looked_at_as_a_run_that_trains_nothing(
+    desk: Desk, qtbot: QtBot, backend: KnownBackend, tmp_path: Path
+) -> None:
+    told, folder = list[str](), tmp_path / "gru"
+    desk.told.connect(told.append)
+    past = RunRecord(7, "gru-9", desk.draft.experiment.replace({"model.hidden_size": 9}), folder, earlier=True)
+    desk.look_inside(past)
+    assert told == ["This run has kept no weights."]
+    folder.mkdir()
+    (folder / "weights.safetensors").touch()
+    desk.look_inside(past)
+    (judged,) = backend.imported
+    assert judged == past.experiment.replace({"training.start_weights": str(folder / "weights.safetensors")})
+    assert desk.draft.experiment == judged
+    assert desk.session.record is not None
+    assert desk.session.record.untrained
+    desk.look_inside(past)
+    assert told[-1] == LOCKED

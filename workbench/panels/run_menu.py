@@ -19,6 +19,7 @@ _TEXTS = {
     "use": "Use its settings",
     "compare": "Compare settings…",
     "note": "Write notes",
+    "inside": "Look inside",
     "model": "Use this model…",
     "export": "Export…",
     "folder": "Open folder",
@@ -27,11 +28,12 @@ _TEXTS = {
 _TIPS = {
     "go_on": "Train on from its last save, with more epochs where it had trained all",
     "use": "Set everything as in this run",
+    "inside": "Show its best weights in every view: they are scored as a run of their own, and nothing is trained",
     "model": "Forecast, classify, write, translate or caption with this run's best weights (Ctrl+U)",
     "export": "Save this run's best weights",
 }
-_LOCKED = ("go_on", "use")  # during a run
-_OF_WEIGHTS = ("model", "export")
+_LOCKED = ("go_on", "use", "inside")  # during a run
+_OF_WEIGHTS = ("inside", "model", "export")
 _NOT_ENDED = "This run is under way. Finish ends it and keeps its best weights."
 _UNSAVED = "This run has kept no weights."
 _KEYS = {"show": Qt.Key.Key_Space, "delete": Qt.Key.Key_Delete}
@@ -68,13 +70,15 @@ class RunMenu(QMenu):
         allowed = dict.fromkeys(_TEXTS, there) | {
             "go_on": record is not None and not lock and record.can_go_on,
             "use": there and not lock,
+            "inside": weights and not lock,
             "export": weights,
             "model": weights,
             "folder": record is not None and record.folder is not None and record.folder.is_dir(),
             "delete": bool(chosen) and not any(run.alive for run in chosen),
         }
         unsaved = _NOT_ENDED if record is not None and record.alive else _UNSAVED
-        off = dict.fromkeys(_LOCKED, lock) | dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
+        off = dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
+        off |= {name: lock for name in _LOCKED if lock}
         off["delete"] = _NOT_ENDED if any(run.alive for run in chosen) else ""
         for name, action in self.by_name.items():
             action.setEnabled(allowed[name])

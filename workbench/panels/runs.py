@@ -39,6 +39,7 @@ class RunsPanel(QWidget):
 
     go_on_asked = Signal(object)  # RunRecord: train on where it was
     use_asked = Signal(object)  # RunRecord: its settings for the next run
+    inside_asked = Signal(object)  # RunRecord: its best weights in the views
     export_asked = Signal(object)  # RunRecord
     model_asked = Signal(object)  # RunRecord: ask its best weights something
     folder_asked = Signal(object)  # RunRecord
@@ -185,7 +186,7 @@ class RunsPanel(QWidget):
 
     def _make_menu(self) -> RunMenu:
         ask = {
-            "go_on": self.go_on_asked, "use": self.use_asked, "model": self.model_asked,
+            "go_on": self.go_on_asked, "use": self.use_asked, "inside": self.inside_asked, "model": self.model_asked,
             "export": self.export_asked, "folder": self.folder_asked,
         }  # fmt: skip
         calls: dict[str, Callable[[], object]] = {name: partial(self._ask, asked.emit) for name, asked in ask.items()}
