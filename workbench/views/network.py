@@ -214,7 +214,7 @@ class NetworkView(LiveView):
             if again or not there:  # another part of the step that is pinned does not let go of it
                 self.time.pin(element.step)
         self._redraw()  # a step that the mouse was at already is pinned without a word
-        self._show_formulas(self._of(element))
+        self._show_formulas(self._of(self._diagram.selected))  # none of a step that is not drawn once it is let go of
 
     def _tell(self) -> None:
         """What is known of the part that was chosen; of all while there is none."""
@@ -250,9 +250,11 @@ class NetworkView(LiveView):
             self._passed = element
             self._tell()
 
-    def _of(self, element: Part | Link) -> tuple[str, ...]:
+    def _of(self, element: Part | Link | None) -> tuple[str, ...]:
         """The equations that an element stands for."""
         structure = self.probe("structure")
+        if element is None:
+            return ()
         assert isinstance(structure, Structure)
         return equations_of(structure, element)
 

@@ -164,6 +164,20 @@ def test_another_part_of_the_pinned_step_keeps_it_pinned(show: Show) -> None:
     assert not view.time.pinned
 
 
+def test_a_step_that_is_let_go_of_and_not_drawn_any_more_leaves_no_equations(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    view.time.pin(10)
+    diagram = view._diagram
+    part = next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 10)
+    place = diagram.place_of(part).center().toPoint()
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=place)
+    assert view._equations
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=place)
+    assert (view.time.pinned, diagram.selected, view._equations) == (False, None, [])
+    assert "Click a box or an arrow" in view._words.text()
+
+
 def test_what_the_mouse_passes_in_the_diagram_is_read_out(show: Show) -> None:
     view = show(NetworkView)
     view.show_snapshot(measured.full_snapshot())
