@@ -145,6 +145,7 @@ class NetworkView(LiveView):
         shown = [grouped(values)[0] for values in states.values()]
         self._levels.hold(np.concatenate(shown) if shown else np.zeros(1, np.float32))
         self._diagram.show_numbers(states, arriving, self._levels.high)
+        self._diagram.show_cursor(self.time.position)
         self._show_key()
         self._tell()
 
