@@ -138,6 +138,18 @@ def test_the_table_of_a_long_run_is_smoothed_to_its_end(
     assert not np.isnan([row[2] for row in view.table()[1]]).any()
 
 
+def test_beyond_the_end_of_a_run_the_others_alone_are_read_out(show: Show, short_run: History, qtbot: QtBot) -> None:
+    view, other = show(Loss), History()
+    for name in ("validation_loss", "metric"):
+        other.extend(name, np.arange(2.0, 41.0, 2.0), np.ones(20))
+    view.show_others((Beside(3, "gru-16", "RMSE", other, "mse"),))
+    view.show_start(replace(measured.STARTED, metric="RMSE", loss="mse", baselines=()))
+    view.show_history(short_run)
+    qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves and len(view._metric.curves["3 gru-16"].x) > 0)
+    assert view._words(5.1).startswith("step 5 · training, each batch 1 · training, smoothed")
+    assert view._words(20.0) == "step 20 · 3 gru-16 1 · 3 gru-16 1"
+
+
 BESIDE = {
     "mse": ("RMSE", "mse"), "scored in another way": ("MSE", "mse"), "mae": ("RMSE", "mae"),
     "characters": ("bits per character", "cross_entropy"), "never told": ("RMSE", ""),
