@@ -48,6 +48,7 @@ class RateCurve:
     smooth: NDArray[np.float64]
     suggestion: float  # where the loss falls most steeply, to two digits; NaN where it falls nowhere
     lowest: float  # where the smoothed loss is lowest, before it first overshoots; NaN without any batch
+    stopped: bool = False  # by a person, before all rates were tried
 
 
 def try_rates(experiment: Experiment, dataset: Dataset, steps: int = STEPS) -> Iterator[Tried]:
@@ -89,21 +90,21 @@ def _endless(dataset: Dataset, batch_size: int, seed: int) -> Iterator[Batch]:
         epoch += 1
 
 
-def curve(tried: Sequence[Tried]) -> RateCurve:
+def curve(tried: Sequence[Tried], *, stopped: bool = False) -> RateCurve:
     """Smooth what was measured and look where the loss falls most steeply, before it is lowest or first overshoots."""
     rates = np.array([each.rate for each in tried])
     losses = np.array([each.loss for each in tried])
     smooth = _smoothed(losses)
     if len(tried) < 4:
-        return RateCurve(rates, losses, smooth, math.nan, float(rates[-1]) if len(tried) else math.nan)
+        return RateCurve(rates, losses, smooth, math.nan, float(rates[-1]) if len(tried) else math.nan, stopped)
     risen = _overshoots(losses, smooth)
     bottom = int(np.argmin(smooth[: risen[0]] if risen.size else smooth)) if not risen.size or risen[0] else 0
     lowest = float(rates[bottom])
     if not smooth[bottom] < (1 - _CLEARLY) * smooth[0] or bottom < 2:
-        return RateCurve(rates, losses, smooth, math.nan, lowest)
+        return RateCurve(rates, losses, smooth, math.nan, lowest, stopped)
     slope = np.gradient(smooth, np.log(rates))[: bottom + 1]
     steepest = float(rates[int(np.argmin(slope))])
-    return RateCurve(rates, losses, smooth, float(f"{steepest:.1e}"), lowest)
+    return RateCurve(rates, losses, smooth, float(f"{steepest:.1e}"), lowest, stopped)
 
 
 def verdict(found: RateCurve) -> str:
@@ -111,6 +112,8 @@ def verdict(found: RateCurve) -> str:
     if not len(found.rates):
         return "No batch was trained."
     overshoots = bool(_overshoots(found.losses, found.smooth).size)
+    if found.stopped and not overshoots:
+        return _verdict_so_far(found)
     if math.isnan(found.suggestion):
         where = "at none of the rates before it overshoots" if overshoots else "at none of the rates"
         return f"The loss falls {where}; look at the data and the loss, or try another seed."
@@ -119,6 +122,14 @@ def verdict(found: RateCurve) -> str:
         f"The loss falls most steeply at a rate of {found.suggestion:g}, which is a good one to begin with. "
         f"{until} is lowest near {found.lowest:.1g}: that is the most a schedule should reach."
     )
+
+
+def _verdict_so_far(found: RateCurve) -> str:
+    """What a curve says that ends before the rates that are too high: nothing of those it did not come to."""
+    came = f"Stopped after {len(found.rates)} of {STEPS} steps, at a rate of {found.rates[-1]:.1g}"
+    if math.isnan(found.suggestion):
+        return f"{came}: that is too early to tell which rate is a good one."
+    return f"{came}. So far the loss falls most steeply at a rate of {found.suggestion:g}; a higher one may be better."
 
 
 def _overshoots(losses: NDArray[np.float64], smooth: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -92,14 +92,14 @@ class Backend:
         Raises:
             ValueError: settings that do not fit the data; the text says why.
         """
-        from engine.rate_search import curve, try_rates
+        from engine.rate_search import STEPS, curve, try_rates
 
         tried = []
         for each in try_rates(experiment, dataset):
             tried.append(each)
             tell(each)
             if stopped():
-                break
+                return curve(tried, stopped=len(tried) < STEPS)
         return curve(tried)
 
     def threads(self, experiment: Experiment) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ _LANE = "rate"
 class RateTest:
     """One test at a time of the experiment that is being set up; it may be begun again."""
 
-    def __init__(self, backend: Backend, jobs: Jobs, draft: Draft) -> None:
-        self._backend, self._jobs, self._draft = backend, jobs, draft
+    def __init__(self, backend: Backend, jobs: Jobs, draft: Draft, clock: Callable[[], float] = time.monotonic) -> None:
+        self._backend, self._jobs, self._draft, self._clock = backend, jobs, draft, clock
         self._tried: list[Tried] = []  # filled by the job, read by the window
+        self._seconds: list[float] = []  # when each was done, likewise
         self._stop = threading.Event()
 
     @property
@@ -36,11 +38,16 @@ class RateTest:
         assert loaded is not None
         experiment, dataset = self._draft.experiment, loaded.dataset
         tried: list[Tried] = []
+        seconds: list[float] = []
         stop = threading.Event()
-        self._tried, self._stop = tried, stop
+        self._tried, self._seconds, self._stop = tried, seconds, stop
+
+        def tell(each: Tried) -> None:
+            seconds.append(self._clock())
+            tried.append(each)
 
         def work() -> RateCurve:
-            return self._backend.find_rate(experiment, dataset, tried.append, stop.is_set)
+            return self._backend.find_rate(experiment, dataset, tell, stop.is_set)
 
         self._jobs.submit(_LANE, work, found, failed)
 
@@ -70,6 +77,14 @@ class RateTest:
     def tried(self) -> list[Tried]:
         """What was measured so far."""
         return list(self._tried)
+
+    @property
+    def seconds_left(self) -> float:
+        """What the rest of the steps takes at the pace so far; 0 while that cannot be told."""
+        seconds = list(self._seconds)
+        if len(seconds) < 2:
+            return 0.0
+        return (seconds[-1] - seconds[0]) / (len(seconds) - 1) * (self.steps - len(seconds))
 
     def verdict(self, found: RateCurve) -> str:
         """What a curve says, in words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -12,7 +12,6 @@ from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
 from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.recovery import offer_to_go_on
-from workbench.draft import source_name
 from workbench.files import Files
 from workbench.gallery import Gallery
 from workbench.panels.runs import RunsPanel
@@ -20,6 +19,7 @@ from workbench.records import RunRecord
 from workbench.theme import Theme
 
 if TYPE_CHECKING:
+    from engine.config import Experiment
     from engine.resuming import WayOn
 
 
@@ -104,7 +104,7 @@ class Shelf(QObject):
         self._runs.add(record)
         self._note_shut()
         for other in self._desk.session.records:
-            same = source_name(other.experiment) == source_name(record.experiment)
+            same = _same_data(other.experiment, record.experiment)
             if same and other is not record and not other.earlier and other.number not in self._shut:
                 self._runs.show_beside(other, True)
                 self._drawn_unasked.add(other.number)
@@ -112,6 +112,13 @@ class Shelf(QObject):
                 self._runs.show_beside(other, False)
                 self._drawn_unasked.discard(other.number)
         self.show_others()
+
+    def draw_again(self, records: Sequence[RunRecord]) -> None:
+        """Draw what was drawn when a project was saved; on the data it is set up with, as long as that is at hand."""
+        for record in records:
+            self._runs.show_beside(record, True)
+            if _same_data(record.experiment, self._desk.draft.experiment):
+                self._drawn_unasked.add(record.number)
 
     def _note_shut(self) -> None:
         """From then on the eyes of these runs are left to the person."""
@@ -147,3 +154,8 @@ class Shelf(QObject):
     def _on_restored(self, record: RunRecord) -> None:
         self._runs.add(record)
         self.show_others()
+
+
+def _same_data(one: Experiment, other: Experiment) -> bool:
+    """Whether both learn from the same file, not only from files of one name; or from the same sample."""
+    return one.data.file == other.data.file and bool(one.data.file or one.data.sample == other.data.sample)

@@ -129,8 +129,7 @@ class Window(Workspace):
     @Slot()
     def _draw_again(self) -> None:
         """The runs that were drawn when the project was saved."""
-        for record in self.document.show_drawn():
-            self.runs.show_beside(record, True)
+        self.shelf.draw_again(self.document.show_drawn())
 
     def _command(self, call: Any) -> None:
         commit(QApplication.focusWidget())

@@ -69,6 +69,18 @@ def test_a_small_bump_before_a_long_fall_is_no_overshoot() -> None:
     assert "at none of the rates before it overshoots" in verdict(found)
 
 
+def test_a_test_that_was_stopped_says_nothing_of_rates_it_did_not_come_to() -> None:
+    flat, falls, rises = np.full(12, 2.0), np.linspace(2.0, 1.0, 20), np.linspace(1.0, 3.0, 10)
+    early = verdict(curve(measured(flat), stopped=True))
+    assert early.startswith("Stopped after 12 of 120 steps, at a rate of 1e+01: that is too early")
+    assert "none of the rates" not in early
+    found = curve(measured(np.concatenate([flat, falls])), stopped=True)
+    assert f"So far the loss falls most steeply at a rate of {found.suggestion:g}" in verdict(found)
+    assert "the most a schedule should reach" not in verdict(found)
+    whole = measured(np.concatenate([flat, falls, rises]))
+    assert verdict(curve(whole, stopped=True)) == verdict(curve(whole))  # it came to all that tell
+
+
 @pytest.mark.parametrize("losses", [np.ones(50), np.linspace(1, 3, 50), np.ones(2), np.zeros(0)])
 def test_where_nothing_falls_nothing_is_suggested(losses: np.ndarray) -> None:
     found = curve(measured(losses))

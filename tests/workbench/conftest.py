@@ -252,7 +252,7 @@ class KnownBackend(Backend):
             tried.append(Tried(step, 10**log, loss))
             tell(tried[-1])
             if stopped():
-                break
+                return curve(tried, stopped=step < RATES)
         return curve(tried)
 
     def fit(self, found: ForeignWeights, experiment: Experiment, loaded: Loaded) -> None:

@@ -149,6 +149,25 @@ def test_the_runs_of_a_project_move_with_its_folder(qtbot: QtBot, start: Start, 
     assert read_project(tmp_path / f"moved/other{SUFFIX}").drawn == ("first",)
 
 
+def test_runs_that_a_project_draws_go_with_its_data_but_for_those_on_other_data(
+    qtbot: QtBot, start: Start, tmp_path: Path
+) -> None:
+    small = {"data.length": 200, "model.hidden_size": 2, "training.epochs": 1}
+    experiments = [Experiment().replace({"data.sample": sample, **small}) for sample in ("noisy_sine", "adding")]
+    for experiment in experiments:
+        list(TrainingRun(experiment, load(experiment), folder=tmp_path / "sales runs" / experiment.data.sample))
+    write_project(tmp_path / f"sales{SUFFIX}", Project(experiments[0], "sales runs", ("adding", "noisy_sine")))
+    window = start(tmp_path / f"sales{SUFFIX}")
+    session = window.desk.session
+    qtbot.waitUntil(lambda: len(session.records) == 2 and all(record.shown for record in session.records))
+    window.desk.draft.adopt(SERIES)
+    qtbot.waitUntil(lambda: window.desk.draft.ready, timeout=20_000)
+    window.desk.run()
+    qtbot.waitUntil(lambda: session.alive, timeout=20_000)
+    earlier = [record for record in session.records if record.earlier]
+    assert {r.experiment.data.sample: r.shown for r in earlier} == {"noisy_sine": False, "adding": True}
+
+
 def test_saving_leaves_the_run_at_hand_in_sight_and_nothing_to_save(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
     elsewhere = {"data.sample": "noisy_sine", "data.length": 200, "model.hidden_size": 2, "training.epochs": 1}
     experiment = Experiment().replace(elsewhere)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from engine import data
-from engine.rate_search import Tried
+from engine.config import Experiment
+from engine.rate_search import RateCurve, Tried
 from tests.workbench.conftest import RATES, KnownBackend, Listener
 from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.rate_finder import RateFinder
+from workbench.rate_test import RateTest
 from workbench.theme import DARK, LIGHT
 
 
@@ -67,6 +71,41 @@ def test_it_can_be_run_once_more_and_stopped(qtbot: QtBot, desk: Desk) -> None:
     assert made.found is not None
 
 
+class HesitantBackend(KnownBackend):
+    """Waits after so many rates until it is told to go on."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after, self.go_on = after, threading.Event()
+
+    def find_rate(
+        self, experiment: Experiment, dataset: Any, tell: Callable[[Tried], None], stopped: Callable[[], bool]
+    ) -> RateCurve:
+        def told(each: Tried) -> None:
+            tell(each)
+            if each.step == self.after:
+                self.go_on.wait(20)
+
+        return super().find_rate(experiment, dataset, told, stopped)
+
+
+def test_it_says_how_long_it_takes_yet_and_how_far_it_came_when_it_is_stopped(
+    qtbot: QtBot, desk: Desk, listener: Listener
+) -> None:
+    slow = HesitantBackend(after=20)
+    test = RateTest(slow, desk.jobs, desk.draft, itertools.count(step=3).__next__)
+    made = RateFinder(test, LIGHT)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: made._words.text() == "Step 20 of 120, about 5:00 left")
+    made.again.click()
+    slow.go_on.set()
+    qtbot.waitUntil(lambda: collected(desk) and not test.running)
+    assert made._words.text() == listener.heard[-1]
+    assert made._words.text().startswith("Stopped after 20 of 120 steps, at a rate of 1e-05")
+    assert not made.take.isEnabled()
+
+
 def test_what_went_wrong_is_said_in_the_dialog(qtbot: QtBot, desk: Desk) -> None:
     assert desk.change("training.optimizer", "sgd") == ""
     made = finder(qtbot, desk)
@@ -89,7 +128,7 @@ def test_the_engine_is_asked_step_by_step(qtbot: QtBot) -> None:
     told: list[Tried] = []
     found = Backend().find_rate(experiment, data.load(experiment), told.append, lambda: len(told) >= 9)
     assert [each.step for each in told] == list(range(1, 10))
-    assert len(found.rates) == 9
+    assert (len(found.rates), found.stopped) == (9, True)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

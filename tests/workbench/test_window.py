@@ -296,6 +296,17 @@ def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:
     assert (second.shown, other.shown) == (True, True)
 
 
+def test_runs_on_another_file_of_the_same_name_are_not_drawn_beside(bench: Bench, tmp_path: Path) -> None:
+    window = bench.window
+    for folder in ("one", "other", "one"):
+        window.desk.draft.adopt(SERIES.replace({"data.file": str(tmp_path / folder / "sales.csv")}))
+        bench.until(lambda: window.desk.draft.ready)
+        bench.train(1)
+        bench.command("stop")
+        bench.until(lambda: bench.session_state is State.FINISHED)
+    assert [record.shown for record in window.desk.session.records] == [True, False, False]
+
+
 def test_an_eye_that_a_person_shut_stays_shut_beside_later_runs(bench: Bench) -> None:
     window = bench.window
     for _ in range(2):

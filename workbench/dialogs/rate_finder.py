@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialogButtonBox, QProgressBar, QWidget
 
 from workbench.dialogs.frame import Dialog
+from workbench.pace import duration
 from workbench.panels.labels import column, label, rename
 from workbench.panels.message import Message
 from workbench.plots.curves import CurvePlot
@@ -117,15 +118,18 @@ class RateFinder(Dialog):
         tried = self._test.tried()
         if not tried:
             return
-        if self.plot.canvas.isHidden():
-            self.plot.canvas.show()
-            self._words.setText("")
+        self.plot.canvas.show()
         if not self._progress.maximum():
             self.plot.box.setXRange(*(math.log10(rate) for rate in self._test.bounds))
         self._progress.setRange(0, self._test.steps)
         self._progress.setValue(tried[-1].step)
+        self._words.setText(self._how_far(tried[-1].step))
         self.plot.show_curve(_EACH, np.array([each.rate for each in tried]), np.array([each.loss for each in tried]))
         self._show_key()
+
+    def _how_far(self, step: int) -> str:
+        left = f", about {duration(self._test.seconds_left)} left" if self._test.seconds_left else ""
+        return f"Step {step} of {self._test.steps}{left}"
 
     def _show_key(self) -> None:
         """The curves, and the rate that is suggested, if there is one."""

@@ -98,13 +98,23 @@ class Curve:
         """All that is drawn of it."""
         return [self.item, *([self.marks.item] if self.marks else [])]
 
-    def nearest(self, x: float) -> float:
-        """The value at the sample nearest to `x`; NaN when there is none."""
+    def nearest(self, x: float, alone: float = math.inf) -> float:
+        """The value at the sample nearest to `x`; NaN where none is near.
+
+        Beyond either end that is as far as the next sample is from there; from a single one, as far as `alone`.
+        """
         if len(self.x) == 0:
             return math.nan
         after = int(np.searchsorted(self.x, x))
         near = min((i for i in (after - 1, after) if 0 <= i < len(self.x)), key=lambda i: abs(float(self.x[i]) - x))
-        return float(self.y[near])
+        beyond = not self.x[0] <= x <= self.x[-1]
+        return math.nan if beyond and abs(self.x[near] - x) > self._reach(near, alone) else float(self.y[near])
+
+    def _reach(self, end: int, alone: float) -> float:
+        """How far it is from a sample to the next one, which is not at the same place."""
+        away = np.abs(self.x - self.x[end])
+        others = away[away > 0]
+        return float(others.min()) if others.size else alone
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:

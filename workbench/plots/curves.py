@@ -24,6 +24,7 @@ from workbench.plots.marks import Marks
 from workbench.plots.numerals import numeral
 from workbench.theme import GRID, Theme
 
+_NEAR = 0.02  # of the axis: how far a single sample is read from
 BETWEEN = " · "  # what is read out of one place
 _LEFT, _BOTTOM = 8 * GRID, 4 * GRID + 2  # pixels: the axes of plots above each other stand above each other
 
@@ -184,8 +185,10 @@ class CurvePlot(QWidget):
 
     def words(self, x: float) -> dict[str, str]:
         """The value at `x` of every curve that is shown and has one there, behind its name; by that."""
+        low, high = self.box.viewRange()[0]
+        near = _NEAR * (high - low)
         shown = [curve for curve in self.curves.values() if not self.hiding.hides(curve.name)]
-        values = {curve.name: curve.nearest(x) for curve in shown}
+        values = {curve.name: curve.nearest(x, near) for curve in shown}
         return {name: f"{name} {numeral(f'{value:.4g}')}" for name, value in values.items() if not math.isnan(value)}
 
     # --- range ------------------------------------------------------------------------------------------

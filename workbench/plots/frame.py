@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.plots.elided_label import ElidedLabel
+from workbench.plots.legend import Legend
 from workbench.plots.pages import Pages
 from workbench.plots.picture_header import PictureHeader
 from workbench.plots.picture_menu import PictureMenu
@@ -185,15 +186,19 @@ class PictureFrame(QWidget):
 
     @contextmanager
     def as_file(self, density: float) -> Iterator[None]:
-        """Meanwhile as it leaves the window: without its button, with lines for so many pixels to one of Qt's."""
+        """Meanwhile as it leaves the window: without what is there to be clicked, with lines for so many pixels to one
+        of Qt's.
+        """
         usual, other = self.theme, density != self.theme.density
-        self._header.more.hide()
         try:
             if other:
                 self.apply_theme(dataclasses.replace(usual, density=density))
-            yield
+            with ExitStack() as parts:
+                parts.enter_context(self._header.as_file())
+                for legend in self.findChildren(Legend):
+                    parts.enter_context(legend.as_file())
+                yield
         finally:
-            self._header.more.show()
             if other:
                 self.apply_theme(usual)
 

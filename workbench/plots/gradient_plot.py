@@ -56,7 +56,7 @@ class GradientPlot(CurvePlot):
             self.show_curve(name, places, row, self._life_words(life, flow.norms.shape[1]))
         self.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
         self._hold(axis)
-        told = axis.ends, axis.cuts, axis.written, flow.together
+        told = axis.ends, axis.cut_lines, axis.written, flow.together
         if told != self._told:
             self._told = told
             self._say(axis)
@@ -135,7 +135,7 @@ class GradientPlot(CurvePlot):
         if strongest > 0:
             self._vanished.setRegion((-_FAR, math.log10(VANISHED * strongest)))
         self._exploded.setVisible(self._corners[1][1] > math.log10(EXPLODED))
-        self._draw_cuts(axis.cuts)
+        self._draw_cuts(axis.cut_lines)
         for border, place in zip(self._borders, axis.written or (None, None), strict=True):
             self.mark(border, place)
         self.show_key([*self._keys_of_bands(axis), *self._keys_of_time(axis)])
@@ -158,8 +158,9 @@ class GradientPlot(CurvePlot):
             keys.append(Key(self._said(*axis.words_on_writing), self._theme.pen("good")))
         if axis.from_end:
             keys.append(Key(self._said(*axis.words_on_ends), nothing, line=False))
-        elif flow.cuts:
-            keys.append(Key(self._said("cut", ": the gradient goes no further back"), self._theme.pen("baseline")))
+        if flow.cuts:
+            further = ": no gradient goes further back" if axis.from_end else ": the gradient goes no further back"
+            keys.append(Key(self._said("cut", further), self._theme.pen("baseline")))
         if flow.together > 1 and not axis.from_end:
             added = self._said(f"up to {flow.together} updates added up", ", half-lives are of each alone")
             keys.append(Key(added, nothing, line=False))
@@ -168,13 +169,13 @@ class GradientPlot(CurvePlot):
     def _said(self, words: str, more: str) -> str:
         return words if self._brief else words + more
 
-    def _draw_cuts(self, cuts: tuple[int, ...]) -> None:
-        """An upright line before the first step of each part; lines are made once and used again."""
+    def _draw_cuts(self, cuts: tuple[float, ...]) -> None:
+        """An upright line at each place; lines are made once and used again."""
         cuts = cuts if len(cuts) <= _MOST_CUTS else ()  # the curves are apart all the same
         while len(self._cuts) < len(cuts):
             self._cuts.append(self.add_line("baseline", upright=True))
         for index, line in enumerate(self._cuts):
-            self.mark(line, cuts[index] + 0.5 if index < len(cuts) else None)
+            self.mark(line, cuts[index] if index < len(cuts) else None)
 
 
 def layer_strokes(names: tuple[str, ...]) -> list[tuple[str, Stroke]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -31,6 +32,7 @@ class Legend(QWidget):
         super().__init__()
         self._items: tuple[Key | Scale, ...] = ()
         self.most = 0  # rows, where it has to give way to a small picture; 0 for no limit
+        self._in_file = False  # nothing can be clicked there: what is hidden is not named
         self._at = 0  # which of those that can be toggled has the keys
         self._laid_out: dict[int, list[QRect]] = {}  # by width
         self._least = 0  # pixels of height that are not given up while only numbers change
@@ -63,6 +65,24 @@ class Legend(QWidget):
             if self.heightForWidth(self.width()) != height:
                 self.updateGeometry()
         self._painting.ask()
+
+    @contextmanager
+    def as_file(self) -> Iterator[None]:
+        """Meanwhile as in a file: without what is hidden."""
+        self._leave_out(True)
+        try:
+            yield
+        finally:
+            self._leave_out(False)
+
+    def _leave_out(self, hidden: bool) -> None:
+        self._in_file, self._least = hidden, 0
+        self._laid_out.clear()
+        self.updateGeometry()
+
+    @property
+    def _drawn(self) -> list[Key | Scale]:
+        return [item for item in self._items if not (self._in_file and isinstance(item, Key) and item.hidden)]
 
     def limit(self, rows: int) -> None:
         """Take so many rows at most; 0 for as many as it needs."""
@@ -132,11 +152,11 @@ class Legend(QWidget):
         """Draw what fits into the rows."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            chosen = self._chosen() if self.hasFocus() else None
-            places = self._places(self.width())
-            if len(places) < len(self._items):
+            chosen = self._chosen() if self.hasFocus() and not self._in_file else None
+            places, items = self._places(self.width()), self._drawn
+            if len(places) < len(items):
                 places = [*places[:-1], self._paint_dots(painter, places[-1])]
-            for number, (item, rect) in enumerate(zip(self._items, places, strict=False)):
+            for number, (item, rect) in enumerate(zip(items, places, strict=False)):
                 paint(painter, item, QRect(rect), self._theme)
                 if number == chosen:
                     painter.setPen(self.palette().link().color())
@@ -225,7 +245,7 @@ class Legend(QWidget):
 
     def _rows(self, width: int) -> Iterator[QRect]:
         metrics, x, y = self.fontMetrics(), 0, 0
-        for item in self._items:
+        for item in self._drawn:
             wide = width_of(item, metrics)
             if x > 0 and x + wide > width:
                 x, y = 0, y + self._line

@@ -15,6 +15,7 @@ from workbench.later import later
 from workbench.plots.curves import CurvePlot
 from workbench.plots.runs_beside import RunsBeside, value_at
 from workbench.plots.smoothing import Smoother
+from workbench.plots.steps_table import Course
 from workbench.theme import Theme
 
 BATCHES = "training, each batch"
@@ -62,6 +63,16 @@ class LossPlot(CurvePlot):
         self.best = None if math.isnan(step) else step
         self.mark(self._best, self.best)
         self.mark(self._moment, moment)
+
+    def courses(self, history: History) -> list[Course]:
+        """What is drawn of a run, at every step: its batches, what they are smoothed to, and its epochs."""
+        found = [("training loss, each batch", history.raw("loss"))]
+        if self._smoother is not None:
+            self._smoother.catch_up(*history.raw("loss"), most=history.count("loss"))
+            heading = f"training loss, smoothed over {self._smoother.window} steps"
+            found.append((heading, self._smoother.history.raw("smooth")))
+        found.append(("training loss, epoch", history.raw("training_loss")))
+        return [*found, ("validation loss", history.raw("validation_loss"))]
 
     @property
     def falls_far(self) -> bool:

@@ -26,6 +26,7 @@ from workbench.plots.unit_squares import squares
 from workbench.theme import Theme
 
 _STRIP = 5.0  # pixels: the band of the gradient under a box
+_BAND, _EDGE = 0.12, 2.0  # how opaque the mark of the cursor is, and pixels of the line at its foot
 _COLUMN = 110  # pixels of a step, with text of the usual size
 _FOLD_MS = 700
 _ROLES = "train", "validation", "test", "baseline3", "baseline4", "baseline5"  # colours of the first matrices
@@ -55,6 +56,7 @@ class NetworkDiagram(QWidget):
         self._arriving: Mapping[Part, float] = {}  # 0 … 1
         self._labels: tuple[str, ...] = ()
         self._level = 1.0
+        self._cursor: int | None = None  # the time step that is looked at
         self._below, self._above = Still(self), Still(self)  # what stays while only numbers change
         self._found: Places | None = None  # None: still to be found
         self.room = FEWEST  # steps that can be drawn
@@ -77,6 +79,12 @@ class NetworkDiagram(QWidget):
         """Colour the layers by `states` (H,) between ±`level`, and their bands by what gradient arrives."""
         self._states, self._arriving, self._level = states, arriving, level
         self.update()
+
+    def show_cursor(self, step: int | None) -> None:
+        """Mark the time step that is looked at, where it is drawn."""
+        if step != self._cursor:
+            self._cursor = step
+            self.update()
 
     def roll(self, rolled: bool, *, at_once: bool = False) -> None:
         """Roll it up or unroll it, smoothly."""
@@ -126,11 +134,23 @@ class NetworkDiagram(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(self.rect(), self._theme.color("plot"))
             if self.diagram is not None:
+                self._paint_cursor(painter, self.diagram)
                 self._below.show(painter, self._paint_below)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # which takes three times as long
                 for part in self._places.boxes:
                     self._paint_numbers(painter, part)
                 self._above.show(painter, self._paint_above)
+
+    def _paint_cursor(self, painter: QPainter, diagram: Diagram) -> None:
+        """A band behind the column of the step, with a line below its number; rolled up there is one column alone."""
+        if self._cursor not in diagram.steps:
+            return
+        wide, foot = self.width() / len(diagram.steps), diagram.foot(QSizeF(self.size()), self.fold)
+        band = QRectF(diagram.steps.index(self._cursor) * wide, 0, wide, foot + self._theme.small + 8)
+        painter.setOpacity(max(0.0, 1 - 2 * self.fold))
+        painter.fillRect(band, self._theme.color("cursor", _BAND))
+        painter.fillRect(band.adjusted(0, band.height() - _EDGE, 0, 0), self._theme.color("cursor"))
+        painter.setOpacity(1.0)
 
     def _paint_below(self, painter: QPainter) -> None:
         assert self.diagram is not None

@@ -23,6 +23,7 @@ class NormAxis:
         self.flow = flow
         self.from_end = flow.by_distance is not None
         self.norms: Floats = flow.norms if flow.by_distance is None else flow.by_distance[:, ::-1]  # (L·D, T)
+        self._reach = self.norms.shape[1]  # columns that the batch goes back, from the end
         if self.from_end and (missing := longest - self.norms.shape[1]) > 0:
             self.norms = np.hstack([np.full((len(self.norms), missing), np.nan, self.norms.dtype), self.norms])
         self.steps = self.norms.shape[1]
@@ -41,8 +42,16 @@ class NormAxis:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The edges of the axis."""
-        return self.first - 0.5, self.first + self.steps - 0.5
+        """The edges of the axis, with room for a line before the first column."""
+        edge = self.first - (1.0 if self.from_end and self.cut_lines else 0.5)
+        return edge, self.first + self.steps - 0.5
+
+    @property
+    def cut_lines(self) -> tuple[float, ...]:
+        """Places that the gradient goes no further back from: before each part, or from the end before the longest."""
+        if self.from_end:
+            return (0.5 - self._reach,) if self.flow.cuts else ()
+        return tuple(cut + 0.5 for cut in self.cuts)
 
     @property
     def written(self) -> tuple[float, float] | None:

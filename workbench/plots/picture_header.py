@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -15,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.flow import Flow
 from workbench.plots.elided_label import ElidedLabel
-from workbench.plots.still_label import StillLabel
+from workbench.plots.still_label import BETWEEN, StillLabel
 from workbench.theme import GRID, Theme
 
 _TITLE = 14 * GRID  # pixels of a title that do not give way to choices
@@ -39,6 +44,7 @@ class PictureHeader(QHBoxLayout):
         if compact:  # it stands on a card, which is painted with it, up to the window, unless it fills its ground
             self.stamp.label.setAutoFillBackground(True)
         self.choices, self.more = Flow(2 * GRID, self.beside_title), self._make_button(menu)
+        self._controls: list[tuple[str, QWidget]] = []  # behind their labels
         self.setSpacing(GRID)
         for widget, stretch in ((self.title, 0), (self.stamp, 1), (self.badge, 0)):
             self.addWidget(widget, stretch)
@@ -56,6 +62,28 @@ class PictureHeader(QHBoxLayout):
         more.setMenu(menu)
         return more
 
+    @contextmanager
+    def as_file(self) -> Iterator[None]:
+        """Meanwhile without menu and choices, but with words on what is chosen, behind the stamp."""
+        shown, stamp = [part for part in (self.choices, self.more) if not part.isHidden()], self.stamp.text()
+        self.stamp.show_text(BETWEEN.join(filter(None, (stamp, *self._chosen()))), at_once=True)
+        keys = QApplication.focusWidget()  # which Qt gives to another one when it is hidden
+        for part in shown:
+            part.hide()
+        try:
+            yield
+        finally:
+            for part in shown:
+                part.show()
+            if keys is not None:
+                keys.setFocus()
+            self.stamp.show_text(stamp, at_once=True)
+
+    def _chosen(self) -> list[str]:
+        """What every choice says that can be made of the picture now."""
+        seen = [(label, _said(control)) for label, control in self._controls if control.isVisibleTo(self._picture)]
+        return [f"{label}: {said}" if label else said for label, said in seen if said]
+
     def beside_title(self) -> int:
         """Pixels for choices in one row: more than these would cut the title, and fold before they do."""
         beside = sum(part.sizeHint().width() for part in (self.title, self.badge, self.more))
@@ -67,6 +95,7 @@ class PictureHeader(QHBoxLayout):
 
     def add(self, label: str, control: QWidget, name: str) -> QWidget:
         """A control behind its `label`, both as one; it is hidden where there is no room for any."""
+        self._controls.append((label, control))
         control.setObjectName(f"{self._key}.{name}")
         own = control.text() if isinstance(control, QAbstractButton) else ""
         control.setAccessibleName(f"{self._name}: {label or own or name}")
@@ -88,3 +117,12 @@ class PictureHeader(QHBoxLayout):
         else:
             self.choices.add(both)
         return both
+
+
+def _said(control: QWidget) -> str:
+    """What is chosen in a control; of a box to tick its name, where it is ticked."""
+    if isinstance(control, QComboBox):
+        return control.currentText()
+    if isinstance(control, QAbstractSpinBox):
+        return control.text()
+    return control.text() if isinstance(control, QAbstractButton) and control.isChecked() else ""

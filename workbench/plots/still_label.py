@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from workbench.plots.calm import Calm
 
-_BETWEEN = " · "
+BETWEEN = " · "
 
 
 class StillLabel(QWidget):
@@ -27,11 +27,11 @@ class StillLabel(QWidget):
         self.label.setAlignment(alignment | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
-    def show_text(self, text: str) -> None:
-        """Show `text`; of one that is too long, as many of its parts as there is room for."""
+    def show_text(self, text: str, *, at_once: bool = False) -> None:
+        """Show `text`, as soon as the last could be read; of one that is too long, the parts that there is room for."""
         if text != self._text:
             self._text = text
-            self._writing.ask()
+            self._fit() if at_once else self._writing.ask()
 
     def text(self) -> str:
         """What was to be shown."""
@@ -40,7 +40,7 @@ class StillLabel(QWidget):
     def _fit(self) -> None:
         metrics, text = self.label.fontMetrics(), self._text
         while metrics.horizontalAdvance(text) > self.width():
-            text = text.rpartition(_BETWEEN)[0]
+            text = text.rpartition(BETWEEN)[0]
         if text != self.label.text():
             self.label.setText(text)
 

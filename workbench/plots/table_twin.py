@@ -23,7 +23,7 @@ def _decimals(text: str) -> int | None:
 
 
 class TableTwin(QAbstractTableModel):
-    """Read-only model over `Table`; new numbers of the same shape keep selection and scroll position."""
+    """Read-only model over `Table`; new numbers and further rows keep selection and scroll position."""
 
     def __init__(self, table: Table) -> None:
         super().__init__()
@@ -33,14 +33,19 @@ class TableTwin(QAbstractTableModel):
     def update(self, table: Table) -> None:
         """Show other numbers."""
         header, rows = table
-        self._places = {}
-        if (header, len(rows)) == (self._header, len(self._rows)):
-            self._rows = rows
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(header) - 1))
+        self._places, before = {}, len(self._rows)
+        if header != self._header or len(rows) < before:
+            self.beginResetModel()
+            self._header, self._rows = header, rows
+            self.endResetModel()
             return
-        self.beginResetModel()
-        self._header, self._rows = header, rows
-        self.endResetModel()
+        if len(rows) > before:
+            self.beginInsertRows(QModelIndex(), before, len(rows) - 1)
+            self._rows = rows
+            self.endInsertRows()
+        self._rows = rows
+        if before:
+            self.dataChanged.emit(self.index(0, 0), self.index(before - 1, len(header) - 1))
 
     def rowCount(self, parent: _Index | None = None) -> int:
         """How many rows there are; a table has no children."""
@@ -91,3 +96,11 @@ class TwinView(QTableView):
         self.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
         self.horizontalHeader().setMaximumSectionSize(_WIDEST_COLUMN)
         self.twin.modelReset.connect(self.resizeColumnsToContents)
+        self.twin.rowsInserted.connect(self._widen)
+
+    def _widen(self) -> None:
+        """Room for what the rows in sight need; no column becomes narrower while it is read."""
+        for column in range(self.twin.columnCount()):
+            wanted = min(self.sizeHintForColumn(column), _WIDEST_COLUMN)
+            if wanted > self.columnWidth(column):
+                self.setColumnWidth(column, wanted)

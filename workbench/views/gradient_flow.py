@@ -210,8 +210,9 @@ class GradientFlow(LiveView):
         self.read_out(self._words(axis, column))
 
     def _words(self, axis: NormAxis, column: int) -> str:
+        goes = "no gradient goes so far" if axis.flow.cuts else "no sequence goes so far"
         norms = (
-            f"{name}: {'no sequence goes so far' if axis.from_end else 'not looked at'}"
+            f"{name}: {goes if axis.from_end else 'not looked at'}"
             if math.isnan(row[column])
             else f"{name} ‖∂L/∂h‖ = {numeral(f'{row[column]:.3g}')}"
             for name, row in zip(axis.flow.names, axis.norms, strict=True)  # which a hidden picture has not drawn yet

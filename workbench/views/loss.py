@@ -16,12 +16,12 @@ from workbench.history import History
 from workbench.later import later
 from workbench.plots.key_cursor import ReadCursor
 from workbench.plots.keys import Key
-from workbench.plots.loss_plot import BATCHES, LossPlot
+from workbench.plots.loss_plot import LossPlot
 from workbench.plots.metric_plot import MetricPlot
 from workbench.plots.runs_beside import number
 from workbench.plots.saving import Table
 from workbench.plots.scrolled import scrolled
-from workbench.plots.steps_table import Course, steps_table
+from workbench.plots.steps_table import Course, all_steps, steps_table
 from workbench.theme import GRID
 from workbench.views.live_view import LiveView
 
@@ -140,20 +140,29 @@ class Loss(LiveView):
         return self.history.lowest("validation_loss") if self.history is not None else (math.nan, math.nan)
 
     def table(self) -> Table:
-        """One row for every epoch, every batch when no epoch has ended; and for those of the runs beside it."""
-        history, company = self.history, self._company
-        own: list[Course] = []
-        if history is not None and history.count("validation_loss"):
-            losses = [(name.replace("_", " "), history.raw(name)) for name in ("training_loss", "validation_loss")]
-            own = [*losses, (company.metric, history.raw("metric"))]
-        elif history is not None and history.count("loss"):
-            own = [(BATCHES, history.raw("loss"))]
+        """One row for every batch and every end of an epoch, with what has to be beaten; and for those of the runs
+        beside it.
+        """
+        if not self._built:
+            return (), []
+        company, own = self._company, self._own_courses()
         for run in self.others:
             if run in company.same_loss:
                 own.append((f"{run.title}, validation loss", run.history.raw("validation_loss")))
             if run in company.same_metric:
                 own.append((f"{run.title}, {company.metric}", run.history.raw("metric")))
         return steps_table(own)
+
+    def _own_courses(self) -> list[Course]:
+        """Of the run at hand what is known; baselines are the same at all of its steps."""
+        if self.history is None:
+            return []
+        courses = [*self._loss.courses(self.history), (self._company.metric, self.history.raw("metric"))]
+        known = [(heading, (steps, values)) for heading, (steps, values) in courses if len(steps)]
+        if not known:
+            return []
+        steps = all_steps([course for _, course in known])
+        return known + [(f"baseline: {name}", (steps, np.full(len(steps), value))) for name, value in self._baselines]
 
     @property
     def _company(self) -> Company:

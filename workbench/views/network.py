@@ -145,6 +145,7 @@ class NetworkView(LiveView):
         shown = [grouped(values)[0] for values in states.values()]
         self._levels.hold(np.concatenate(shown) if shown else np.zeros(1, np.float32))
         self._diagram.show_numbers(states, arriving, self._levels.high)
+        self._diagram.show_cursor(self.time.position)
         self._show_key()
         self._tell()
 
@@ -214,7 +215,7 @@ class NetworkView(LiveView):
             if again or not there:  # another part of the step that is pinned does not let go of it
                 self.time.pin(element.step)
         self._redraw()  # a step that the mouse was at already is pinned without a word
-        self._show_formulas(self._of(element))
+        self._show_formulas(self._of(self._diagram.selected))  # none of a step that is not drawn once it is let go of
 
     def _tell(self) -> None:
         """What is known of the part that was chosen; of all while there is none."""
@@ -250,9 +251,11 @@ class NetworkView(LiveView):
             self._passed = element
             self._tell()
 
-    def _of(self, element: Part | Link) -> tuple[str, ...]:
+    def _of(self, element: Part | Link | None) -> tuple[str, ...]:
         """The equations that an element stands for."""
         structure = self.probe("structure")
+        if element is None:
+            return ()
         assert isinstance(structure, Structure)
         return equations_of(structure, element)
 

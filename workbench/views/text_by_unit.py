@@ -49,6 +49,7 @@ class TextByUnit(LiveView):
         """The text, and choices of layer, quantity and unit."""
         self._text, self._legend = ColouredText(self.theme), Legend(self.theme)
         self._levels: dict[str, Levels] = {}
+        self._by_influence = True  # once it is measured; not after a choice of what a unit makes of the text
         area = QScrollArea()
         area.setObjectName(f"{self.key}.text")
         area.setAccessibleName(f"{self.title}: the text")
@@ -64,9 +65,9 @@ class TextByUnit(LiveView):
         self._unit.setToolTip("The arrow keys up and down walk the units; the first comes behind the last.")
         self._unit.setWrapping(True)  # either key does something at the first unit, which is where one begins
         for label, box, name in (("Layer", self._layer, "layer"), ("", self._quantity, "quantity")):
-            box.activated.connect(self._redraw)
+            box.activated.connect(self._choose)
             self.add_control(label, box, name)
-        self._unit.valueChanged.connect(self._redraw)
+        self._unit.valueChanged.connect(self._choose)
         self.add_control("Unit", self._unit, "unit")
         self._text.hovered.connect(self.time.hover)
         self._text.clicked.connect(self.time.pin)
@@ -74,7 +75,7 @@ class TextByUnit(LiveView):
 
     def wishes(self) -> dict[str, Any]:
         """Ask for the influences on the character that is looked at."""
-        return {"character": self.time.position}
+        return {"character": self.time.position if self._by_influence else None}
 
     def reason(self) -> str:
         """Empty as well when no text is read."""
@@ -128,8 +129,8 @@ class TextByUnit(LiveView):
         if not isinstance(found, Reading):
             return
         self._text.show_text(found.labels, found.guesses, found.chances, found.following[-1] if found.following else "")
-        influence, values = self._influence(found), self._course(found)
-        if influence is not None:
+        values, influence = self._course(found), self._influence(found)
+        if influence is not None and self._by_influence:
             strongest = float(influence.norms.max()) or 1.0
             scale = Scale(f"influence on “{visible(influence.guess)}”", self.theme.color_map("magnitude"), 0, strongest)
             self._colour(influence.norms, scale)
@@ -194,7 +195,14 @@ class TextByUnit(LiveView):
 
     # --- keys and cursor --------------------------------------------------------------------------------
 
+    def _choose(self) -> None:
+        """Colours are a unit's again, also while a character is looked at, until that is another one."""
+        self._by_influence = False
+        self._redraw()
+        self.needs_changed.emit()
+
     def _on_moved(self) -> None:
+        self._by_influence = True
         if self.active:
             self._redraw()
             self.needs_changed.emit()

@@ -31,6 +31,25 @@ def test_a_single_point_is_drawn_and_many_do_not_run_into_each_other(
 
 
 @pytest.mark.parametrize(
+    ("places", "x", "said"),
+    [
+        ([10, 20, 30], 16, 20), ([10, 20, 30], 39, 30), ([10, 20, 30], 41, None), ([10, 20, 30], 1, 10),
+        ([10, 20, 30], -1, None), ([10, 20, 20, 30, 30], 39, 30), ([10, 20, 20, 30, 30], 41, None),
+        ([0, 98, 100], 50.5, 98), ([0, 98, 100], 103, None), ([50], 51, 50), ([50], 60, None), ([], 1, None),
+    ],
+)  # fmt: skip
+def test_a_curve_says_nothing_where_it_has_no_value_near(
+    qtbot: QtBot, places: list[float], x: float, said: float | None
+) -> None:
+    plot = CurvePlot(LIGHT, bottom="step", left="loss")
+    qtbot.addWidget(plot)
+    plot.add_curve("a", "train")
+    plot.box.setXRange(0, 100, padding=0)
+    plot.show_curve("a", places, places)
+    assert plot.describe(x, "here") == ("here" if said is None else f"here · a {said:g}")
+
+
+@pytest.mark.parametrize(
     ("density", "role", "smooth"), [(1, "baseline", True), (2, "baseline", False), (2, "train", True)]
 )
 def test_dashes_on_a_fine_screen_have_no_smooth_edges_which_take_ten_times_as_long(

@@ -24,8 +24,9 @@ from workbench.plots.panel_title import PanelTitle
 from workbench.plots.principal import PrincipalPlane
 from workbench.plots.smoothing import Smoother
 from workbench.plots.step_names import quoted, step_in_brackets, step_name, visible
+from workbench.plots.steps_table import steps_table
 from workbench.plots.still_label import StillLabel
-from workbench.plots.table_twin import TableTwin
+from workbench.plots.table_twin import TableTwin, TwinView
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
 from workbench.theme import DARK, LIGHT
@@ -294,6 +295,27 @@ def test_table_keeps_its_place_when_only_numbers_change(qtbot: QtBot) -> None:
         model.update((("a",), []))
     assert (model.rowCount(), model.columnCount()) == (0, 1)
     assert model.headerData(0, Qt.Orientation.Horizontal) == "a"
+
+
+def test_a_table_that_grows_keeps_its_place_and_makes_room(qtbot: QtBot) -> None:
+    view = TwinView("table", "Table")
+    qtbot.addWidget(view)
+    view.twin.update((("a", "b"), [(1, 0.5)]))
+    view.setCurrentIndex(view.twin.index(0, 1))
+    narrow, grown = view.columnWidth(0), [(1, 0.25), (100_000_000_000, 0.5)]
+    with qtbot.assertNotEmitted(view.twin.modelReset), qtbot.waitSignal(view.twin.dataChanged):
+        view.twin.update((("a", "b"), grown))
+    assert (view.twin.rowCount(), view.currentIndex().row(), view.currentIndex().data()) == (2, 0, "0.25")
+    assert view.columnWidth(0) > narrow
+    view.twin.update((("a", "b"), [(1, 0.25)]))
+    assert view.twin.rowCount() == 1
+
+
+def test_rows_of_a_long_table_are_the_same_one_by_one_and_all_at_once() -> None:
+    steps = np.arange(1.0, 301.0)
+    _, rows = steps_table([("every", (steps, steps**2)), ("some", (steps[9::10], steps[9::10]))])
+    assert (rows[9], rows[-1]) == ((10, 100.0, 10.0), (300, 90_000.0, 300.0))
+    assert str(list(rows)) == str(rows[:]) == str([rows[at] for at in range(len(rows))])
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,29 @@ def test_earlier_characters_shade_by_their_influence(show: Show, qtbot: QtBot) -
     assert [color.name() for color in view._text.colors] == by_unit
 
 
+@pytest.mark.parametrize("box", ["unit", "quantity", "key"])
+def test_another_unit_brings_its_colours_back_while_a_character_stays_pinned(
+    show: Show, qtbot: QtBot, box: str
+) -> None:
+    view = show(TextByUnit)
+    view.show_snapshot(measured.snapshot(known_text(Influence(1, "c", f32(2.0, 1.0, 0.0)))))
+    view._text.clicked.emit(1)
+    assert view._legend.texts[0].startswith("influence on")
+    with qtbot.waitSignal(view.needs_changed):
+        if box == "key":
+            QTest.keyClick(view, Qt.Key.Key_Up)
+        elif box == "unit":
+            view._unit.setValue(1)
+        else:
+            view._quantity.activated.emit(0)
+    assert view._legend.texts[0] == f"hidden state of unit {view._unit.value()}: −1 to 1"
+    assert view._readout.text().startswith(f"step 2 (b) · hidden state of unit {view._unit.value()} ")
+    assert view.refine(SnapshotRequest(1, frozenset({"reading"}))).character is None
+    view.time.walk(-1, 3)
+    view.time.walk(1, 3)
+    assert view._legend.texts[0].startswith("influence on")
+
+
 def test_numbers_are_not_read_like_text(show: Show) -> None:
     view = show(TextByUnit)
     assert "Press Run (F5) on a text" in view._message.text()

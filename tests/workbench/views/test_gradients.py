@@ -235,12 +235,25 @@ def test_in_the_overview_the_key_names_all_layers_and_what_has_vanished(qtbot: Q
 
 def test_truncated_a_gradient_counts_from_the_end_of_a_part_as_well(show: Show) -> None:
     view = show(GradientFlow)
-    view.show_snapshot(measured.snapshot(replace(RAGGED, cuts=(2,), together=2)))
+    view.show_snapshot(measured.snapshot(RAGGED, step=1))
+    assert not any(text.startswith("cut") for text in view._curves.legend.texts)
+    assert RAGGED.by_distance is not None
+    cut = replace(RAGGED, by_distance=RAGGED.by_distance[:, :3], cuts=(2,), together=2)
+    view.show_snapshot(measured.snapshot(cut, step=2))
     told = (
         "norms of one sequence, counted from its own end, or that of its part: read backward, it ends at its first step"
     )
     assert told in view._curves.legend.texts
-    assert not any(line.isVisible() for line in view._curves._cuts)  # which have no one distance from an end
+    assert "cut: no gradient goes further back" in view._curves.legend.texts
+    lines = [line.value() for line in view._curves._cuts if line.isVisible()]
+    assert lines == [-2.5]  # before the longest part: each sequence has its own distance from a cut
+    view._hover(-3.0)
+    assert view._readout.text() == "3 steps from the end · layer 1: no gradient goes so far · layer 1 reverse: " + (
+        "no gradient goes so far"
+    )
+    view.show_snapshot(measured.snapshot(cut, step=3))
+    view.rest(True)  # where the axis ends with it, the line is not at the edge
+    assert view._curves._frame.getData()[0].tolist() == [-3, 0.5]
 
 
 def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:

@@ -97,10 +97,57 @@ def test_the_table_holds_the_runs_that_are_drawn_beside_the_one_at_hand(show: Sh
     view.show_start(replace(measured.STARTED, metric="RMSE", loss="mse"))
     view.show_history(short_run)
     header, rows = view.table()
-    assert header[:5] == ("step", "training loss", "validation loss", "RMSE", "3 gru-16, validation loss")
-    assert [row[0] for row in rows] == [2, 3, 4, 6]
-    assert_array_equal(rows[1][1:], [math.nan] * 3 + [2, math.nan, 2])
-    assert_array_equal(rows[2][1:], [1.5, 1.25, 30, 1, 9, 1])
+    assert header[-4:] == (
+        "baseline: drift",
+        "3 gru-16, validation loss",
+        "3 gru-16, RMSE",
+        "4 lstm-8, validation loss",
+    )
+    assert [row[0] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert_array_equal(rows[2][-3:], [2, math.nan, 2])
+    assert_array_equal(rows[3][-3:], [1, 9, 1])
+
+
+def test_the_table_holds_all_that_is_drawn_of_the_run(show: Show, short_run: History) -> None:
+    view = show(Loss)
+    view.show_start(replace(measured.STARTED, metric="RMSE"))
+    view.show_history(short_run)
+    header, rows = view.table()
+    losses = [f"training loss, {what}" for what in ("each batch", "smoothed over 10 steps", "epoch")]
+    baselines = [f"baseline: {name}" for name, _ in measured.STARTED.baselines]
+    assert header == ("step", *losses, "validation loss", "RMSE", *baselines)
+    columns = np.array(rows[:]).T
+    assert_array_equal(columns[0], np.arange(1, 7))
+    assert_array_equal(columns[1], [4, 2, 2, 1, 1, 0.5])
+    assert_array_equal(columns[2], view._loss.curves["training, smoothed"].y)
+    ends = [math.nan, 3, math.nan, 1.5, math.nan, 0.75]
+    assert_array_equal(columns[3], ends)
+    assert_array_equal(columns[4:6, 1::2], [[2.5, 1.25, 1.5], [40, 30, 35]])
+    assert_array_equal(columns[6:, 3], [value for _, value in measured.STARTED.baselines])
+    view._window.setCurrentIndex(0)
+    assert losses[1] not in view.table()[0]
+
+
+def test_the_table_of_a_long_run_is_smoothed_to_its_end(
+    show: Show, short_run: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loss_plot, "_SMOOTHED_AT_ONCE", 2)
+    view = show(Loss)
+    view.show_history(short_run)
+    assert len(view._loss.curves["training, smoothed"].x) < 6
+    assert not np.isnan([row[2] for row in view.table()[1]]).any()
+
+
+def test_beyond_the_end_of_a_run_the_others_alone_are_read_out(show: Show, short_run: History, qtbot: QtBot) -> None:
+    view, other = show(Loss), History()
+    for name in ("validation_loss", "metric"):
+        other.extend(name, np.arange(2.0, 41.0, 2.0), np.ones(20))
+    view.show_others((Beside(3, "gru-16", "RMSE", other, "mse"),))
+    view.show_start(replace(measured.STARTED, metric="RMSE", loss="mse", baselines=()))
+    view.show_history(short_run)
+    qtbot.waitUntil(lambda: "3 gru-16" in view._metric.curves and len(view._metric.curves["3 gru-16"].x) > 0)
+    assert view._words(5.1).startswith("step 5 · training, each batch 1 · training, smoothed")
+    assert view._words(20.0) == "step 20 · 3 gru-16 1 · 3 gru-16 1"
 
 
 BESIDE = {
@@ -152,7 +199,6 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     view.show_start(replace(measured.STARTED, steps_per_epoch=100))  # and the run was ended in the first
     view.show_history(short_run)
     assert "best: step 4  1.25" in view._loss.legend.texts
-    assert view.table()[1] == [(2, 3.0, 2.5, 40.0), (4, 1.5, 1.25, 30.0), (6, 0.75, 1.5, 35.0)]
 
 
 def test_a_long_curve_is_smoothed_in_parts_to_its_end(
@@ -245,7 +291,7 @@ def test_loss_before_the_first_epoch(show: Show) -> None:
     view.show_history(history)
     assert math.isnan(view.best()[0])
     assert not view._loss._best.isVisible()
-    assert view.table()[0] == ("step", "training, each batch")
+    assert view.table()[0] == ("step", "training loss, each batch", "training loss, smoothed over 10 steps")
     assert not any(text.startswith("validation") for text in view._loss.legend.texts)
 
 

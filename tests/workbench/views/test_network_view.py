@@ -19,6 +19,7 @@ from engine.inside_records import (
 )
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_cell
+from workbench.theme import LIGHT
 from workbench.views.explain import Explain
 from workbench.views.network import NetworkView
 
@@ -164,6 +165,20 @@ def test_another_part_of_the_pinned_step_keeps_it_pinned(show: Show) -> None:
     assert not view.time.pinned
 
 
+def test_a_step_that_is_let_go_of_and_not_drawn_any_more_leaves_no_equations(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    view.time.pin(10)
+    diagram = view._diagram
+    part = next(part for part in diagram.diagram.parts if part.kind == "layer" and part.step == 10)
+    place = diagram.place_of(part).center().toPoint()
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=place)
+    assert view._equations
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=place)
+    assert (view.time.pinned, diagram.selected, view._equations) == (False, None, [])
+    assert "Click a box or an arrow" in view._words.text()
+
+
 def test_what_the_mouse_passes_in_the_diagram_is_read_out(show: Show) -> None:
     view = show(NetworkView)
     view.show_snapshot(measured.full_snapshot())
@@ -207,6 +222,31 @@ def test_the_diagram_stays_under_the_mouse(show: Show) -> None:
     assert view._diagram.diagram.looked_at == 1
     view.time.pin(10)
     assert 10 in view._diagram.diagram.steps
+
+
+def test_the_step_that_is_looked_at_is_marked_in_the_diagram(show: Show) -> None:
+    view = show(NetworkView)
+    view.show_snapshot(measured.full_snapshot())
+    diagram = view._diagram
+
+    def marked() -> list[int]:
+        """The steps below whose numbers there is a line in the colour of the cursor."""
+        image, steps = diagram.grab().toImage(), diagram.diagram.steps
+        places = [int((column + 0.05) * diagram.width() / len(steps)) for column in range(len(steps))]
+        below = range(round(diagram.diagram.foot(diagram.size().toSizeF(), diagram.fold)) + 1, image.height())
+        found = [any(image.pixel(x, y) == LIGHT.color("cursor").rgb() for y in below) for x in places]
+        return [step for step, has in zip(steps, found, strict=True) if has]
+
+    assert marked() == []
+    view.time.hover(1)
+    assert marked() == [1]
+    view.time.pin(10)
+    assert marked() == [10]
+    diagram.roll(True, at_once=True)
+    assert marked() == []
+    diagram.roll(False, at_once=True)
+    view.time.release()
+    assert marked() == []
 
 
 def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,6 +22,7 @@ from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView
+from workbench.views.loss import Loss
 from workbench.views.prediction import Prediction
 
 
@@ -90,6 +91,36 @@ def test_the_last_of_many_parameters_is_in_the_picture(show: Show, qtbot: QtBot)
     image = picture(view, 1.0)
     near = [image.pixelColor(point.x() + x, point.y() + y) for x in range(-3, 4) for y in range(-3, 4)]
     assert LIGHT.color("train").name() in [found.name() for found in near]
+
+
+def test_a_file_says_what_is_chosen_and_has_nothing_that_is_hidden_or_can_be_clicked(show: Show, qtbot: QtBot) -> None:
+    view = show(Loss)
+    view.show_start(measured.STARTED)
+    view.show_history(measured.history(200))
+    legend, stamp = view._loss.legend, view._header.stamp
+    view._loss.hiding.toggle("validation")
+    view._log.setChecked(True)
+    view._log.setFocus()
+    qtbot.waitUntil(view._log.hasFocus)
+    place = [text.partition("  ")[0] for text in legend.texts].index("validation")
+    qtbot.waitUntil(lambda: view._log.isVisible() and stamp.label.text() == "step 200")
+
+    def entry() -> QRect:
+        return QRect(legend._places(legend.width())[place])
+
+    def clicked() -> list[bool]:
+        return [view.findChild(QWidget, f"loss.{name}").isVisible() for name in ("log", "smoothing", "menu")]
+
+    hidden, shown = entry(), legend.grab().toImage()
+    with view.as_file(1.0):
+        assert clicked() == [False] * 3
+        assert stamp.text() == "step 200 · Smoothing: 10 steps · logarithmic"
+        assert entry().width() != hidden.width()  # the next one stands in its place
+        assert legend.grab().toImage() != shown
+    assert clicked() == [True] * 3
+    assert view._log.hasFocus()
+    assert (stamp.label.text(), entry()) == ("step 200", hidden)
+    assert legend.grab().toImage() == shown
 
 
 def test_lines_of_a_file_are_as_wide_as_on_the_screen_and_its_button_stays_behind(show: Show) -> None:
