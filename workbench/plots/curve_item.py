@@ -74,7 +74,10 @@ class CurveItem(pg.PlotCurveItem):
         frac: float = 1.0,
         orthoRange: tuple[float, float] | None = None,  # noqa: N803
     ) -> Reach:
-        """Lowest and highest of all places or values that are known, whatever is in sight."""
+        """Lowest and highest of the places or values that are known."""
+        if frac < 1 or orthoRange is not None:  # of those in sight alone, which nobody asks for with each frame
+            found: Reach = super().dataBounds(ax, frac, orthoRange)
+            return found
         if self._reach is None:
             known = [values[np.isfinite(values)] for values in self.getData()]
             self._reach = [(float(v.min()), float(v.max())) if v.size else (None, None) for v in known]
