@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
 
 from engine.config import DataConfig
 from engine.events import Finding, RunFailed
@@ -34,6 +35,7 @@ class RunDisplay(QObject):
         self._preparing.timeout.connect(self._show_preparing)
         self._over = False
         self._learned: DataConfig | None = None  # what the run before learned from
+        self._had_keys: QWidget | None = None  # as a run began, until all is locked
         desk, session, pump = window.desk, window.desk.session, window.pump
         desk.draft.activity_changed.connect(self.show_status)
         desk.contest.moved.connect(self.show_status)
@@ -71,6 +73,15 @@ class RunDisplay(QObject):
             window.menus.by_name[name].setProperty("reason", why_not or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)
+        self._lead_keys()
+
+    def _lead_keys(self) -> None:
+        """Keys at what went as a run began come to Run, not to what comes next; settings have them again later."""
+        had, self._had_keys = self._had_keys, None
+        if had is None or self._window.steps.panel.isAncestorOf(had):
+            return
+        if not (had.isEnabled() and had.isVisible()):
+            self._window.run_bar.take_keys()
 
     def end(self) -> None:
         """Look no more: the window closes, perhaps while kernels are compiled."""
@@ -109,6 +120,7 @@ class RunDisplay(QObject):
 
     @Slot(object)
     def _on_begun(self, record: RunRecord) -> None:
+        self._had_keys = self._window.focusWidget()
         self._window.gallery.reset(beginning=True)
         if record.experiment.data != self._learned:  # the step that was looked at may be none of these sequences'
             self._learned = record.experiment.data

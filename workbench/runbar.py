@@ -90,6 +90,10 @@ class RunBar(QToolBar):
             self._begun, self._told = steps > 0, told
             self._fit()
 
+    def take_keys(self) -> None:
+        """Put the keys at Run, which destroys nothing."""
+        self.widgetForAction(self.commands["run"]).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def apply_theme(self, theme: Theme) -> None:
         """Take other colours and sizes."""
         self._theme = theme
@@ -136,7 +140,7 @@ class RunBar(QToolBar):
             self._strayed = None  # a person has gone on from there
         if self._strayed is not None and self.commands["run"].isEnabled():
             self._strayed = None
-            self.widgetForAction(self.commands["run"]).setFocus(Qt.FocusReason.OtherFocusReason)
+            self.take_keys()
 
     def _says_something(self, name: str) -> bool:
         """Room that is kept for a number that is not there goes first."""
