@@ -242,3 +242,31 @@ def test_how_far_the_kernels_are_is_said(
     assert [each.value() for each in bar.findChildren(QProgressBar)] == [round(1000 * (share or 0))]
     desk.draft.preparing = False
     assert status(desk).share is None
+
+
+def test_the_bar_goes_with_the_words_of_a_run_that_is_over_while_kernels_are_compiled_for_the_next(
+    desk: Desk, qtbot: QtBot, backend: KnownBackend
+) -> None:
+    bar = RunBar(LIGHT)
+    qtbot.addWidget(bar)
+    (progress,) = bar.findChildren(QProgressBar)
+
+    def ended() -> bool:
+        desk.session.handle(desk.mailbox.drain().events)
+        return desk.session.state is State.FINISHED
+
+    backend.free = True
+    desk.run()
+    qtbot.waitUntil(ended)
+    bar.show_progress(100, 100, 20, 20, 0.0, 0.0)
+    desk.draft.preparing, desk.draft.compiling = True, Compiling("kernels", 0.0, 8, 12)
+    bar.show_status(status(desk))
+    assert (status(desk).text, progress.value()) == ("finished: all epochs done", 1000)
+    desk.session.reset()
+    bar.show_status(status(desk))
+    assert (status(desk).text, progress.value()) == ("preparing kernels: 8 of 12", 667)
+    desk.draft.preparing = False
+    bar.show_status(status(desk))
+    assert (status(desk).text, progress.value()) == ("ready", 1000)
+    bar.show_progress(0, 0, 0, 0, 0.0, 0.0)
+    assert progress.value() == 0
