@@ -226,6 +226,7 @@ class Docks:
         target = first_stop(pane)
         target.activateWindow()  # it may be one of its own
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        target.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # which Qt sets for the Tab key alone
         if isinstance(pane, QScrollArea):  # which follows the Tab key alone
             pane.ensureWidgetVisible(target)
 

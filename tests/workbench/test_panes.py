@@ -165,12 +165,14 @@ def test_f6_goes_to_the_reason_of_the_first_finding_wherever_it_was_scrolled_to(
     show_findings(window.findings)
     bar = window.findings.verticalScrollBar()
     roomy.until(lambda: bar.maximum() > 0)
+    why = window.findings.findChild(QToolButton, "finding_last_why")
+    assert why is not None
+    plain = why.grab().toImage()
     bar.setValue(bar.maximum())
     window.gallery.tabs.tabBar().setFocus()
     docks.next_pane()
-    why = window.findings.findChild(QToolButton, "finding_last_why")
-    assert why is not None
     assert QApplication.focusWidget() is why
+    assert why.grab().toImage() != plain  # which has a line around it
     assert not why.visibleRegion().isEmpty()
 
 
