@@ -242,12 +242,12 @@ class Desk(QObject):
         return Counts(parameters, unrolled, steps, dataset.tokens, threads, losses, rates, seconds)
 
     def _seconds_a_step(self) -> float:
-        """As the last run of the same network on the same batches went; 0 where there was none."""
+        """As the last run of the same network on the same batches went by itself; 0 where there was none."""
         wanted = _pace_of(self.draft.experiment)
         for record in reversed(self.session.records):
-            outcome = record.outcome
-            if isinstance(outcome, RunFinished) and outcome.step and _pace_of(record.experiment) == wanted:
-                return outcome.seconds / outcome.step
+            ended = isinstance(record.outcome, RunFinished)
+            if ended and record.seconds_a_step and _pace_of(record.experiment) == wanted:
+                return record.seconds_a_step
         return 0.0
 
     def close(self, seconds: float) -> bool:

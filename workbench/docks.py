@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QWidget
 
 from engine.storage.project_file import Layout
 from workbench.dock_buttons import DockButtons
@@ -223,9 +223,12 @@ class Docks:
         for dock in self.all:
             if dock.widget() is pane:
                 dock.raise_()  # it may lie behind another
-        target = next((child for child in pane.findChildren(QWidget) if takes_tab(child)), pane)
+        target = first_stop(pane)
         target.activateWindow()  # it may be one of its own
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        target.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # which Qt sets for the Tab key alone
+        if isinstance(pane, QScrollArea):  # which follows the Tab key alone
+            pane.ensureWidgetVisible(target)
 
     def _restore_state(self, state: QByteArray) -> None:
         self._window.restoreState(state)
@@ -255,6 +258,14 @@ def _give_back(focused: QWidget | None) -> None:
 def holds(pane: QWidget, widget: QWidget) -> bool:
     """Whether `widget` is `pane` or inside it."""
     return pane is widget or pane.isAncestorOf(widget)
+
+
+def first_stop(pane: QWidget) -> QWidget:
+    """Where the Tab key comes to first in a pane, whatever was made first; the pane itself where it never stops."""
+    stop = pane.nextInFocusChain()
+    while stop is not None and stop is not pane and not (pane.isAncestorOf(stop) and takes_tab(stop)):
+        stop = stop.nextInFocusChain()
+    return stop or pane
 
 
 def takes_tab(widget: QWidget) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from engine.config import Experiment, FieldInfo, field_info, matters
+from engine.config import ConfigError, Experiment, FieldInfo, field_info, matters
 from workbench.editors import ChoiceEditor, Editor, editor_for
 from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.plots.numerals import numeral
@@ -18,7 +18,7 @@ from workbench.several_editor import SeveralEditor
 from workbench.slide import Slide
 from workbench.spoken import announce
 from workbench.theme import GRID
-from workbench.wording import words
+from workbench.wording import for_people, words
 
 _NAMES = 13 * GRID  # pixels of a column of names at least
 _LINES = 4  # of the grid that a field may take: name, editor, slider, why a value was refused
@@ -35,6 +35,7 @@ class _Row:
     slide: Slide | None
     error: QLabel | None = None  # why a value was refused, once one was; hidden while it is empty
     shown: object = None
+    tried: object = None  # what was entered last, taken or not
     applies: bool = True
 
 
@@ -72,7 +73,7 @@ class Form(QWidget):
     def show_values(self, experiment: Experiment, fields: Collection[str] | None = None) -> None:
         """Show what is set, and no field that has no effect with the others, or is not among `fields`.
 
-        A message about a refused value goes away when the value changes.
+        A message about a refused value goes away when the value changes, or would be taken now.
         """
         values = getattr(experiment, self.section)
         for name, row in self._rows.items():
@@ -80,7 +81,7 @@ class Form(QWidget):
                 self.set_applies(name, (fields is None or name in fields) and matters(values, name))
             value = getattr(values, name)
             self._show(row, value)
-            if value != row.shown:
+            if value != row.shown or self._outdated(row, name, experiment):
                 self._say(row, "")
             row.shown = value
 
@@ -134,7 +135,18 @@ class Form(QWidget):
 
     def _on_edited(self, row: _Row, dotted: str, value: object) -> None:
         self._say(row, "")
+        row.tried = value
         self.edited.emit(dotted, value)
+
+    def _outdated(self, row: _Row, name: str, experiment: Experiment) -> bool:
+        """Whether what was refused would be taken now, with other settings around it, or be refused in other words."""
+        if row.error is None or not row.error.text() or row.tried is None:
+            return False
+        try:
+            experiment.replace({f"{self.section}.{name}": row.tried})
+        except ConfigError as error:
+            return for_people(str(error)) != row.error.text()
+        return True
 
     def _say(self, row: _Row, text: str) -> None:
         if row.error is None and text:

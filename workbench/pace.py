@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 _WINDOW = 5.0  # seconds of training that count
 _SPACING = 0.1  # seconds between two samples that are kept
@@ -38,6 +39,32 @@ class Pace:
         """Seconds that `steps` more steps take; 0 while there is too little to tell."""
         pace = self.steps_per_second
         return steps / pace if pace else 0.0
+
+
+class Unbroken:
+    """How long batches take that followed one another, from the run's own clock, however many waited for a person.
+
+    The first after a wait is left out: it is watched for those who look inside, and the first of all has more to do.
+    """
+
+    def __init__(self) -> None:
+        self._steps, self._seconds = 0, 0.0
+        self._last: tuple[int, float] | None = None
+
+    def note(self, steps: Sequence[tuple[int, float]]) -> None:
+        """These steps were done so many seconds after the start, with no wait between them."""
+        (first, start), (last, end) = self._last or steps[0], steps[-1]
+        self._steps, self._seconds = self._steps + last - first, self._seconds + end - start
+        self._last = last, end
+
+    def break_off(self) -> None:
+        """The run waits."""
+        self._last = None
+
+    @property
+    def seconds_a_step(self) -> float:
+        """0 where no two batches followed one another."""
+        return self._seconds / self._steps if self._steps else 0.0
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,7 @@ from engine.events import (
     Evaluated,
     Event,
     Finding,
+    Paused,
     RunFailed,
     RunFinished,
     RunStarted,
@@ -22,9 +23,12 @@ from engine.events import (
 )
 from workbench.beside import Beside
 from workbench.history import History
+from workbench.pace import Unbroken
 
 if TYPE_CHECKING:
     from engine.past_runs import PastRun
+
+COMPLETE = "all epochs done"  # how a run ends that nobody ended
 
 
 @dataclass(slots=True, eq=False)
@@ -51,10 +55,11 @@ class RunRecord:
     notes: str = ""
     began: float = field(default_factory=time.time)
     findings: dict[str, Finding] = field(default_factory=dict)
+    unbroken: Unbroken = field(default_factory=Unbroken)
 
     def begin_again(self) -> None:
         """It goes on: what it says from now on takes the place of what it said before."""
-        self.history, self.findings = History(), {}
+        self.history, self.findings, self.unbroken = History(), {}, Unbroken()
         self.started = self.outcome = None
         self.best_loss, self.best_metric = math.inf, math.nan
         self.earlier = self.broke_off = self.untrained = False
@@ -75,6 +80,8 @@ class RunRecord:
                 self.take_scores(event.past)
             case Finding():
                 self.findings[event.key] = event
+            case Paused():
+                self.unbroken.break_off()
             case CheckpointSaved():
                 self.saved = self.written = True
                 self.folder = Path(event.path).parent  # elsewhere, where its own folder could not take it
@@ -88,6 +95,7 @@ class RunRecord:
         if steps:
             self.history.extend("loss", steps, [batch.loss for batch in batches])
             self.history.extend("gradient_norm", steps, [batch.gradient_norm for batch in batches])
+            self.unbroken.note([(batch.step, batch.seconds) for batch in (batches[0], batches[-1])])
 
     def take_scores(self, evaluations: Sequence[Evaluated]) -> None:
         """Add what was scored, in its order."""
@@ -97,6 +105,17 @@ class RunRecord:
         for each in evaluations:
             if each.best:
                 self.best_loss, self.best_metric = each.validation_loss, each.metric
+
+    @property
+    def seconds_a_step(self) -> float:
+        """How long one more takes while nobody waits with it; 0 where that is not known.
+
+        Of an earlier run only the whole is kept, and one that has trained all its epochs was not led by hand.
+        """
+        ended = self.outcome
+        if self.earlier and isinstance(ended, RunFinished) and ended.reason == COMPLETE and ended.step:
+            return ended.seconds / ended.step
+        return self.unbroken.seconds_a_step
 
     @property
     def can_go_on(self) -> bool:

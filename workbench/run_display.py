@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
 
 from engine.config import DataConfig
 from engine.events import Finding, RunFailed
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED, State
 from workbench.status import status
+from workbench.wording import set_words
 from workbench.workspace import Workspace
 
 _TEXT_MS = 150
@@ -34,8 +36,11 @@ class RunDisplay(QObject):
         self._preparing.timeout.connect(self._show_preparing)
         self._over = False
         self._learned: DataConfig | None = None  # what the run before learned from
+        self._told_set = ""  # what a cure has set, in words
+        self._had_keys: QWidget | None = None  # as a run began, until all is locked
         desk, session, pump = window.desk, window.desk.session, window.pump
         desk.draft.activity_changed.connect(self.show_status)
+        desk.draft.changed.connect(self._unsay_set)
         desk.contest.moved.connect(self.show_status)
         session.status_changed.connect(self.show_status)
         session.status_changed.connect(self._show_progress)
@@ -45,6 +50,8 @@ class RunDisplay(QObject):
         session.found.connect(window.findings.show_finding)
         session.ended.connect(self._on_ended)
         session.cleared.connect(self._on_cleared)
+        for over in (session.begun, session.cleared, window.files.opening):
+            over.connect(window.foot.drop_tip)
         window.findings.fix_asked.connect(self._on_fix)
         window.gallery.needs_changed.connect(pump.ask_anew)
         window.gallery.notice.connect(window.foot.tell)
@@ -71,6 +78,15 @@ class RunDisplay(QObject):
             window.menus.by_name[name].setProperty("reason", why_not or _NO_WEIGHTS)
         if session.record and session.record.started:
             window.gallery.begin(session.record.number, session.record.started)
+        self._lead_keys()
+
+    def _lead_keys(self) -> None:
+        """Keys at what went as a run began come to Run, not to what comes next; settings have them again later."""
+        had, self._had_keys = self._had_keys, None
+        if had is None or self._window.steps.panel.isAncestorOf(had):
+            return
+        if not (had.isEnabled() and had.isVisible()):
+            self._window.run_bar.take_keys()
 
     def end(self) -> None:
         """Look no more: the window closes, perhaps while kernels are compiled."""
@@ -109,6 +125,8 @@ class RunDisplay(QObject):
 
     @Slot(object)
     def _on_begun(self, record: RunRecord) -> None:
+        self._had_keys = self._window.focusWidget()
+        self._unsay_set()
         self._window.gallery.reset(beginning=True)
         if record.experiment.data != self._learned:  # the step that was looked at may be none of these sequences'
             self._learned = record.experiment.data
@@ -146,5 +164,12 @@ class RunDisplay(QObject):
         if finding.goes_on and record is not None and record.can_go_on:
             self._desk.go_on(record, dict(finding.changes))
             return
-        message = self._desk.apply(dict(finding.changes))
-        self._window.foot.tell(message or "Set. Run again to see what it does.")
+        changes = dict(finding.changes)
+        message = self._desk.apply(changes)
+        self._told_set = f"{set_words(self._desk.draft.experiment, changes)}. Run again to see what it does."
+        self._window.foot.tell(message or self._told_set)
+
+    @Slot()
+    def _unsay_set(self) -> None:
+        """Other settings have been chosen since, or a run begins with these."""
+        self._window.foot.unsay(self._told_set)

@@ -44,7 +44,9 @@ class RunBar(QToolBar):
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
         self._parts: dict[str, QAction] = {}  # numbers and bar
-        self._begun = self._prepares = False  # there is progress to be shown, of a run or of what comes before it
+        self._begun = False  # there is progress of a run to be shown
+        self._prepared: float | None = None  # that is done of what comes before it
+        self._trained = 0.0  # and of the run itself
         self._told: tuple[bool, ...] = ()  # which numbers are there
         self._epoch, self._step = self._number("epoch", 15), self._number("step", 13)
         self._pace, self._left = self._number("pace", 13), self._number("left", 11)
@@ -72,9 +74,8 @@ class RunBar(QToolBar):
         if self._running != status.running:
             self._running = status.running
             self._show_run()
-        self._prepares = status.share is not None
-        if status.share is not None:
-            self._progress.setValue(round(_WHOLE * status.share))
+        self._prepared = status.share
+        self._fill_bar()
         self._fit()
 
     def show_progress(self, step: int, steps: int, epoch: int, epochs: int, pace: float, left: float) -> None:
@@ -83,12 +84,16 @@ class RunBar(QToolBar):
         self._step.show_text(f"step {step:,}" if steps else "")
         self._pace.show_text(pace_words(pace))
         self._left.show_text(f"ETA {duration(left)}" if left else "")
-        if not self._prepares:
-            self._progress.setValue(round(_WHOLE * step / steps) if steps else 0)
+        self._trained = step / steps if steps else 0.0
+        self._fill_bar()
         told = tuple(bool(number.text()) for number in (self._epoch, self._step, self._pace, self._left))
         if (self._begun, self._told) != (steps > 0, told):
             self._begun, self._told = steps > 0, told
             self._fit()
+
+    def take_keys(self) -> None:
+        """Put the keys at Run, which destroys nothing."""
+        self.widgetForAction(self.commands["run"]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take other colours and sizes."""
@@ -105,9 +110,13 @@ class RunBar(QToolBar):
         super().resizeEvent(event)
         self._fit()
 
+    def _fill_bar(self) -> None:
+        """As far as what the status speaks of is."""
+        self._progress.setValue(round(_WHOLE * (self._trained if self._prepared is None else self._prepared)))
+
     def _fit(self) -> None:
         """Leave out what there is no room for: the status is always seen."""
-        shown = [name for name in self._parts if self._begun or self._prepares or name != "progress"]
+        shown = [name for name in self._parts if self._begun or self._prepared is not None or name != "progress"]
         fixed = [action for action in self.actions() if action not in self._parts.values()]
         layout = self.layout()
         assert layout is not None
@@ -136,7 +145,7 @@ class RunBar(QToolBar):
             self._strayed = None  # a person has gone on from there
         if self._strayed is not None and self.commands["run"].isEnabled():
             self._strayed = None
-            self.widgetForAction(self.commands["run"]).setFocus(Qt.FocusReason.OtherFocusReason)
+            self.take_keys()
 
     def _says_something(self, name: str) -> bool:
         """Room that is kept for a number that is not there goes first."""

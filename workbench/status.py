@@ -15,6 +15,7 @@ from workbench.run_state import Command, State
 from workbench.session import Session
 from workbench.wording import after_colon, scores_words
 
+_KERNELS = "preparing kernels"
 _LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
 _IN_WINDOW = "Its window, in the menu Run, says how far it is; there it can be paused and cancelled."
 _NO_ENGINE = (
@@ -30,7 +31,7 @@ class Status:
     color: str
     detail: str = ""
     running: bool = False
-    share: float | None = None  # that is done of what is prepared
+    share: float | None = None  # that is done of the kernels, where it speaks of them
     why_not: dict[str, str] = field(default_factory=dict)  # by command: why it cannot be given now
 
     @property
@@ -43,8 +44,6 @@ def status(desk: Desk) -> Status:
     """Preparing, ready, training, paused, finished or failed; always one of them."""
     draft, session = desk.draft, desk.session
     text, color, detail = _words(draft, session)
-    compiling = session.preparing or (draft.compiling if draft.preparing else None)
-    share = compiling.done / compiling.needed if compiling and compiling.needed else None
     why_not = {command.value: session.why_not(command) for command in Command}
     if not session.alive and not draft.ready and not draft.loading:
         reason = draft.problem if draft.blocked else "Open data first."
@@ -54,11 +53,18 @@ def status(desk: Desk) -> Status:
         if not draft.loading:
             does, color = ("paused", "warning") if desk.contest.paused else ("training", "accent")
             text, detail = f"{does}: a {'sweep' if desk.contest.sweeping else 'race'}", _IN_WINDOW
+    share = _prepared(draft, session) if text.startswith(_KERNELS) else None
     if desk.waiting is Command.IMPORT:
         text, detail = f"{text} the weights are judged then", ""
     elif desk.waiting is not None:
         text, detail = f"{text} training begins then", "Press again to take it back."
     return Status(text, color, detail, session.state is State.TRAINING, share, why_not)
+
+
+def _prepared(draft: Draft, session: Session) -> float | None:
+    """The share of the kernels that is compiled; None while it is not known."""
+    compiling = session.preparing or (draft.compiling if draft.preparing else None)
+    return compiling.done / compiling.needed if compiling and compiling.needed else None
 
 
 def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
@@ -93,9 +99,9 @@ def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
 def preparing_words(compiling: Compiling | None) -> str:
     """How many kernels are compiled of those that are needed, and how long the rest may take."""
     if compiling is None or not compiling.needed:
-        return "preparing kernels…"
+        return f"{_KERNELS}…"
     left = f", about {duration(compiling.left)} left" if compiling.left else ""
-    return f"preparing kernels: {compiling.done} of {compiling.needed}{left}"
+    return f"{_KERNELS}: {compiling.done} of {compiling.needed}{left}"
 
 
 def _training(draft: Draft, session: Session) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QStatusBar, QWidget
 
@@ -47,6 +47,12 @@ class StatusBar(QStatusBar):
     def unsay(self, text: str) -> None:
         """That sentence is no longer true."""
         if self._said == text:
+            self.clearMessage()
+
+    @Slot()
+    def drop_tip(self) -> None:
+        """What Qt says of the button under a mouse that rests there was read before what has happened since."""
+        if not self._said:
             self.clearMessage()
 
     def _forget(self, message: str) -> None:

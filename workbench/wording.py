@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from math import isnan
 
-from engine.config import field_info, field_names
+from engine.config import Experiment, field_info, field_names
 from engine.topologies import topology
 
 _FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
@@ -137,3 +137,13 @@ def setting_words(name: str, value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return words(str(value)) if value in field_info(section, field).choices else str(value) or "–"
+
+
+def set_words(experiment: Experiment, names: Iterable[str]) -> str:
+    """What settings of these dotted names are set to, as in "Cell set to LSTM, hidden units set to 64"."""
+    sections = ((name, *name.split(".", 1)) for name in names)
+    found = [
+        f"{field_info(section, field).label} set to {setting_words(name, getattr(getattr(experiment, section), field))}"
+        for name, section, field in sections
+    ]
+    return ", ".join([*found[:1], *map(after_colon, found[1:])])

@@ -25,7 +25,7 @@ from tests.workbench.conftest import SERIES, KnownBackend
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
 from workbench.panels import run_rows
-from workbench.panels.run_rows import COLUMNS, EYE, different_settings, step_words
+from workbench.panels.run_rows import COLUMNS, EYE, RUN, different_settings, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
 from workbench.status import result
@@ -380,6 +380,33 @@ def test_the_list_is_sorted_by_any_column(panel: RunsPanel, column: int) -> None
     known = [rank for rank in ranks if rank == rank]
     assert known == sorted(known)
     assert ranks[: len(known)] == known  # what is not known stands last
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_run_that_begins_is_in_sight_in_whatever_order_the_rows_are(panel: RunsPanel, again: bool) -> None:
+    runs = panel._list
+    runs.setFixedHeight(240)
+    runs.sortByColumn(RUN, Qt.SortOrder.AscendingOrder)
+    records = [RunRecord(number, "lstm-32", SERIES, None, began=float(number)) for number in range(4, 20)]
+    for record in records:
+        panel.add(record)
+    if again:  # one goes on that is chosen already
+        runs.scrollToTop()
+        panel.add(records[-1])
+    (row,) = runs.selectedItems()
+
+    def in_sight() -> bool:
+        return runs.viewport().rect().contains(runs.visualItemRect(row))
+
+    assert row.text(RUN) == "19  lstm-32"
+    assert in_sight()
+    runs.setFixedHeight(160)  # as what is said of it takes more room
+    QCoreApplication.processEvents()
+    assert in_sight()
+    runs.scrollToTop()  # who has gone elsewhere stays there
+    runs.setFixedHeight(120)
+    QCoreApplication.processEvents()
+    assert runs.verticalScrollBar().value() == 0
 
 
 def test_runs_are_found_by_words_of_their_notes_and_what_is_hidden_is_not_chosen(panel: RunsPanel) -> None:

@@ -263,3 +263,31 @@ def test_inside_a_run_that_was_kept_its_best_weights_are_looked_at_as_a_run_that
     assert desk.session.record.untrained
     desk.look_inside(past)
     assert told[-1] == LOCKED
+
+
+def test_the_bar_goes_with_the_words_of_a_run_that_is_over_while_kernels_are_compiled_for_the_next(
+    desk: Desk, qtbot: QtBot, backend: KnownBackend
+) -> None:
+    bar = RunBar(LIGHT)
+    qtbot.addWidget(bar)
+    (progress,) = bar.findChildren(QProgressBar)
+
+    def ended() -> bool:
+        desk.session.handle(desk.mailbox.drain().events)
+        return desk.session.state is State.FINISHED
+
+    backend.free = True
+    desk.run()
+    qtbot.waitUntil(ended)
+    bar.show_progress(100, 100, 20, 20, 0.0, 0.0)
+    desk.draft.preparing, desk.draft.compiling = True, Compiling("kernels", 0.0, 8, 12)
+    bar.show_status(status(desk))
+    assert (status(desk).text, progress.value()) == ("finished: all epochs done", 1000)
+    desk.session.reset()
+    bar.show_status(status(desk))
+    assert (status(desk).text, progress.value()) == ("preparing kernels: 8 of 12", 667)
+    desk.draft.preparing = False
+    bar.show_status(status(desk))
+    assert (status(desk).text, progress.value()) == ("ready", 1000)
+    bar.show_progress(0, 0, 0, 0, 0.0, 0.0)
+    assert progress.value() == 0

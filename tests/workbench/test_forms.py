@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.cells import specifications
 from engine.config import Experiment
+from tests.workbench.bench import Bench
 from workbench.forms import Form
 from workbench.number_editors import NumberEditor, NumbersEditor
 from workbench.panels.model import ModelPanel
@@ -79,6 +80,25 @@ def test_a_refusal_goes_when_the_value_is_put_right(qtbot: QtBot, section: str, 
     assert "is 99; it takes 1e-08 to 10" in [label.text() for label in form.findChildren(QLabel)]
     QTest.keyClicks(editor, "1")
     assert "is 99; it takes 1e-08 to 10" not in [label.text() for label in form.findChildren(QLabel)]
+
+
+def test_a_refusal_goes_once_other_settings_would_let_the_value_be(bench: Bench) -> None:
+    desk = bench.window.desk
+
+    def refused() -> set[str]:
+        labels = bench.window.steps.training.findChildren(QLabel)
+        return {each.text() for each in labels if each.property("role") == "problem" and each.text()}
+
+    assert desk.change("model.bidirectional", True) == ""
+    for name in ("training.truncate_every", "training.truncate_to"):
+        bench.number(name).edited.emit("5")
+    words = refused()
+    assert [text for text in sorted(words) if "it takes 0 where “Both directions” is on" in text] == sorted(words)
+    assert len(words) == 2
+    assert desk.change("training.epochs", 7) == ""
+    assert refused() == words
+    assert desk.change("model.bidirectional", False) == ""
+    assert not refused()
 
 
 SLIDES = {"length": (50, 100.0, int), "noise": (0.1, 0.4, float)}

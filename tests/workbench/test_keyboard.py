@@ -12,7 +12,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
+from engine.events import Finding
+from engine.resuming import WayOn
 from tests.workbench.bench import Bench
+from tests.workbench.conftest import SERIES, KnownRun
 from tests.workbench.views import measured
 from workbench.answers import Loaded
 from workbench.film import Film
@@ -156,6 +159,45 @@ def test_keys_at_a_command_that_goes_off_come_to_run(bench: Bench, keys: Keys, a
     keys.tab_to("step_model")  # who has gone elsewhere stays there
     bench.command("reset")
     assert keys.at == "step_model"
+
+
+def test_keys_at_what_goes_off_as_a_run_begins_come_to_run(
+    bench: Bench, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, desk = bench.window, bench.window.desk
+    bench.train(10)  # to a finding
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    record = desk.session.records[0]
+    monkeypatch.setattr(bench.backend, "resume", lambda folder, control, *_, **__: KnownRun(SERIES, control, folder))
+    for name in ("run_go_on", "run_use", "finding_known_fix"):
+        control = window.findChild(QWidget, name)
+        assert control is not None
+        control.setFocus()
+        assert keys.at == name
+        desk.go_on(record)
+        assert keys.at == "runButton"
+        bench.command("stop")
+        bench.until(lambda: bench.session_state is State.FINISHED)
+        window.findings.show_finding(Finding("known", "warning", "Known finding", "", "", (("training.seed", "7"),)))
+
+
+def test_keys_are_at_run_as_a_dialog_closes_that_began_one(
+    bench: Bench, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, session = bench.window, bench.window.desk.session
+    bench.train(3)
+    for command, state in (("stop", State.FINISHED), ("reset", State.READY)):
+        bench.command(command)
+        bench.until(lambda: bench.session_state is state)  # noqa: B023 (asked at once)
+    monkeypatch.setattr(bench.backend, "resume", lambda folder, control, *_, **__: KnownRun(SERIES, control, folder))
+    keys.tab_to("run_go_on")
+    window.shelf._show_way(session.records[0], WayOn(step=3), {})
+    bench.until(lambda: keys.at == "go_on_epochs")
+    keys.press(_KEY.Key_Return)
+    assert session.alive
+    window.activateWindow()
+    bench.until(lambda: keys.at == "runButton")
 
 
 def test_a_setting_that_a_run_locked_has_the_keys_again_after_it(bench: Bench, keys: Keys) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.pace import Pace, duration
+from workbench.pace import Pace, Unbroken, duration
 
 
 def test_pace_is_that_of_the_last_seconds() -> None:
@@ -22,6 +22,19 @@ def test_nothing_is_claimed_before_there_is_anything_to_tell() -> None:
     pace.note(2, 0.6)
     pace.break_off()
     assert pace.steps_per_second == 0.0
+
+
+def test_batches_that_waited_for_a_person_say_nothing_of_how_long_one_takes() -> None:
+    unbroken = Unbroken()
+    for step in range(1, 5):
+        unbroken.note([(step, 0.1 * step)])
+        unbroken.break_off()
+    assert unbroken.seconds_a_step == 0.0
+    unbroken.note([(5, 1.0), (15, 1.1)])
+    unbroken.note([(35, 1.3)])
+    unbroken.break_off()
+    unbroken.note([(36, 1.9)])
+    assert unbroken.seconds_a_step == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "0:01"), (32, "0:32"), (61, "1:01"), (3723, "1:02:03")])

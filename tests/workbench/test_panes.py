@@ -8,12 +8,23 @@ from collections.abc import Iterable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMenu, QMenuBar, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMenu,
+    QMenuBar,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 
+from engine.events import Finding
 from tests.workbench.bench import Bench
 from tests.workbench.views import measured
 from workbench.borders import STEP
 from workbench.docks import takes_tab
+from workbench.panels.findings import FindingsPanel
 from workbench.views.weights import WeightMaps
 
 _KEY = Qt.Key
@@ -130,6 +141,46 @@ def test_f6_brings_up_a_pane_that_lies_behind_another(roomy: Bench) -> None:
         assert focused is not None
         assert pane.isAncestorOf(focused)
         assert not focused.visibleRegion().isEmpty()
+
+
+def test_f6_goes_to_what_is_seen_and_can_be_pressed_in_every_pane(roomy: Bench) -> None:
+    window, docks = roomy.window, roomy.window.docks
+    docks.show_lesson()
+    show_findings(window.findings)
+    panes = [window.centralWidget(), *(dock.widget() for dock in docks.all)]
+    for _ in panes[:]:
+        roomy.until(lambda: QApplication.activeWindow() is window)
+        docks.next_pane()
+        QApplication.processEvents()
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert focused.isEnabled()
+        assert not focused.visibleRegion().isEmpty()
+        panes = [pane for pane in panes if not pane.isAncestorOf(focused)]
+    assert not panes
+
+
+def test_f6_goes_to_the_reason_of_the_first_finding_wherever_it_was_scrolled_to(roomy: Bench) -> None:
+    window, docks = roomy.window, roomy.window.docks
+    show_findings(window.findings)
+    bar = window.findings.verticalScrollBar()
+    roomy.until(lambda: bar.maximum() > 0)
+    why = window.findings.findChild(QToolButton, "finding_last_why")
+    assert why is not None
+    plain = why.grab().toImage()
+    bar.setValue(bar.maximum())
+    window.gallery.tabs.tabBar().setFocus()
+    docks.next_pane()
+    assert QApplication.focusWidget() is why
+    assert why.grab().toImage() != plain  # which has a line around it
+    assert not why.visibleRegion().isEmpty()
+
+
+def show_findings(panel: FindingsPanel) -> None:
+    """More than there is room for, of which the last to come stands first."""
+    for key, level in (("first", "note"), ("second", "warning"), ("last", "problem")):
+        cure = (("training.seed", "7"),)
+        panel.show_finding(Finding(key, level, "It is made so.", "For tests. " * 50, "Mend it.", cure), opened=True)
 
 
 def tabs_of(bench: Bench) -> tuple[QTabBar, list[str]]:

@@ -55,6 +55,24 @@ def test_what_a_run_says_is_kept(record: RunRecord, tmp_path: Path) -> None:
     assert [record.history.latest(name) for name in ("loss", "gradient_norm", "metric")] == [0.5, 1.5, 3.0]
 
 
+def test_how_long_a_step_takes_is_known_of_those_that_nobody_waited_with(record: RunRecord) -> None:
+    for step in range(1, 5):
+        record.take_steps([StepDone(step, 1, 0.5, 1.5, 0.1 * step)])
+        record.take(Paused(step))
+    record.take(ENDED)
+    assert record.seconds_a_step == 0.0
+    record.take_steps([StepDone(step, 1, 0.5, 1.5, 0.5 + 0.01 * step) for step in range(5, 10)])
+    assert record.seconds_a_step == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(("reason", "seconds"), [("all epochs done", 0.02), ("stopped", 0.0), ("finished early", 0.0)])
+def test_of_an_earlier_run_it_is_known_where_it_trained_to_the_end(
+    record: RunRecord, reason: str, seconds: float
+) -> None:
+    record.earlier, record.outcome = True, RunFinished(reason, 50, 1, 1, 0.5, (), (), 1.0)
+    assert record.seconds_a_step == seconds
+
+
 def test_one_that_failed_is_gone_when_its_folder_is_unless_it_never_had_one(record: RunRecord, tmp_path: Path) -> None:
     never = RunRecord(2, "lstm-32", Experiment(), tmp_path / "never")
     for each in (record, never):

@@ -124,16 +124,27 @@ def test_parameters_follow_the_settings(bench: Bench) -> None:
     assert bench.window.steps.model._shared.text().endswith("feed-forward network: 76,800.")
 
 
+def test_how_long_training_may_take_is_not_said_by_batches_that_waited_for_a_person(bench: Bench) -> None:
+    bench.command("step")
+    for step in range(1, 4):
+        bench.until(lambda: bool(bench.backend.runs))
+        bench.backend.runs[-1].permits.release(1)
+        bench.until(lambda: bench.session_state is State.PAUSED and bench.window.desk.session.step == step)  # noqa: B023
+        bench.command("step")
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    assert "about" not in bench.window.steps.training._steps.text()
+
+
 def test_how_long_training_may_take_is_said_once_the_like_of_it_was_trained(bench: Bench) -> None:
     told = bench.window.steps.training._steps
     assert "in all" in told.text()
     assert "about" not in told.text()
     bench.train(10)
     bench.command("stop")
-    bench.until(lambda: bench.session_state is State.FINISHED)  # so many steps in a second
-    trained, epochs = bench.window.desk.session.step, bench.window.desk.draft.experiment.training.epochs
-    steps = bench.window.desk.counts().steps_per_epoch
-    assert told.text().endswith(f"about {duration(steps * epochs / trained)}, as the last run went")
+    bench.until(lambda: bench.session_state is State.FINISHED)  # a hundred steps a second
+    steps = bench.window.desk.counts().steps_per_epoch * bench.window.desk.draft.experiment.training.epochs
+    assert told.text().endswith(f"about {duration(steps / 100)}, as the last run went")
     bench.window.desk.apply({"model.hidden_size": 48})
     assert "about" not in told.text()
 

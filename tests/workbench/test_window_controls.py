@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible, QAction, QTextDocumentFragment
+from PySide6.QtGui import QAccessible, QAction, QStatusTipEvent, QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
-from engine.events import RunFailed
+from engine.events import Finding, RunFailed
 from tests.workbench.bench import Bench
 from workbench.dialogs.help import help_on
 from workbench.dialogs.palette import _ASIDE, Palette
@@ -412,6 +412,42 @@ def test_that_a_run_is_under_way_is_said_no_longer_than_it_is_true(bench: Bench)
     bench.command("stop")
     bench.until(lambda: not bench.window.desk.session.alive)
     bench.until(lambda: bench.window.foot.currentMessage() == "")
+
+
+def test_what_is_said_of_the_button_under_the_mouse_goes_as_something_happens(bench: Bench) -> None:
+    window, tip = bench.window, bench.window.run_bar.commands["reset"].statusTip()
+
+    def drops(happen: Callable[[], object], until: Callable[[], bool]) -> bool:
+        QApplication.sendEvent(window, QStatusTipEvent(tip))
+        assert window.foot.currentMessage() == tip
+        happen()
+        bench.until(until)
+        return window.foot.currentMessage() == ""
+
+    assert drops(lambda: bench.train(1), lambda: True)
+    assert drops(lambda: bench.command("reset"), lambda: bench.session_state is State.READY)
+    assert drops(lambda: window.files.open("known"), lambda: window.desk.draft.ready)
+    window.foot.tell("Nothing was written.")
+    window.files.open("known")
+    assert window.foot.currentMessage() == "Nothing was written."
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        lambda bench: bench.window.desk.undo(),
+        lambda bench: bench.window.files.open("known"),
+        lambda bench: bench.train(1),
+    ],
+)  # fmt: skip
+def test_what_a_cure_has_set_is_said_until_that_is_over(bench: Bench, over: Callable[[Bench], object]) -> None:
+    window, foot = bench.window, bench.window.foot
+    changes = (("model.cell", "gru"), ("training.clip_norm", "1"))
+    window.findings.fix_asked.emit(Finding("known", "warning", "It is made so.", "", "", changes))
+    assert foot.currentMessage() == "Cell set to GRU, clip gradient norm set to 1. Run again to see what it does."
+    bench.until(lambda: window.desk.draft.ready)
+    over(bench)
+    bench.until(lambda: foot.currentMessage() == "")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.config import field_info, field_names
-from workbench.wording import for_people, score_text, scores_words, setting_words, unbroken, words
+from engine.config import Experiment, field_info, field_names
+from workbench.wording import for_people, score_text, scores_words, set_words, setting_words, unbroken, words
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,9 @@ def test_no_choice_is_shown_by_its_key(name: str) -> None:
     shown = [setting_words(name, value) for value in field_info(*name.split(".", 1)).choices]
     assert not [text for text in shown if "_" in text]
     assert len(set(shown)) == len(shown)
+
+
+def test_what_was_set_is_said_in_the_words_of_the_forms() -> None:
+    experiment = Experiment().replace({"model.cell": "gru", "training.optimizer": "adamw", "model.bidirectional": True})
+    names = ("model.cell", "training.optimizer", "model.bidirectional")
+    assert set_words(experiment, names) == "Cell set to GRU, optimiser set to AdamW, both directions set to yes"

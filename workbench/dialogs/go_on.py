@@ -16,7 +16,7 @@ from workbench.draft import source_name
 from workbench.number_editors import NumberEditor
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.records import RunRecord
+from workbench.records import COMPLETE, RunRecord
 from workbench.starting_place import starting_place
 from workbench.theme import GRID
 from workbench.wording import for_people
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.resuming import WayOn
 
 _EPOCHS = field_info("training", "epochs")
-_COMPLETE, _IMPORTED = "all epochs done", "imported"
+_IMPORTED = "imported"
 
 
 class GoOnDialog(TextDialog):
@@ -86,7 +86,7 @@ class GoOnDialog(TextDialog):
         """Half as many again where it has trained all that were asked for."""
         record, planned = self._record, self._record.experiment.training.epochs
         outcome = record.outcome
-        complete = isinstance(outcome, RunFinished) and outcome.reason == _COMPLETE
+        complete = isinstance(outcome, RunFinished) and outcome.reason == COMPLETE
         editor = NumberEditor(_EPOCHS, whole=True)
         editor.setObjectName("go_on_epochs")
         editor.setAccessibleName("Train until epoch")

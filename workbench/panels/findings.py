@@ -70,6 +70,7 @@ class FindingsPanel(QScrollArea):
         """Forget all."""
         for card in self._cards.values():
             self._column.removeWidget(card)
+            card.hide()  # the keys that it has go on now
             card.deleteLater()
         self._cards.clear()
         self._empty.show()

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from engine.aligned import step_rows
@@ -171,6 +171,14 @@ class RunsList(QTreeWidget):
             event.accept()
             return True
         return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A row that is chosen stays in sight where the list gives way to what is said of its run."""
+        row: QTreeWidgetItem | None = self.currentItem()
+        seen = row is not None and 0 <= self.visualItemRect(row).top() < event.oldSize().height()
+        super().resizeEvent(event)
+        if row is not None and seen and self.visualItemRect(row).bottom() >= self.viewport().height():
+            self.scrollToItem(row)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Who comes by Tab is at a row: where none is chosen, that one is."""

@@ -84,9 +84,10 @@ class RunsPanel(QWidget):
         self._show_details()
 
     def _choose(self, row: RunRow) -> None:
-        """That row alone, whatever keys are held just now."""
+        """That row alone, whatever keys are held just now, and in sight, in whatever order the rows are."""
         alone = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self._list.setCurrentItem(row, 0, alone)
+        self._list.scrollToItem(row)  # also where it was the current one
 
     def add_earlier(self, records: Sequence[RunRecord]) -> None:
         """Runs of earlier sessions."""
