@@ -1,4 +1,4 @@
-"""Thirty times a second: hands the window what the training thread left, and asks for what visible views need."""
+"""Up to thirty times a second: hands the window what the training thread left, and asks for what visible views need."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from workbench.mailbox import Mailbox
 from workbench.session import Session
 
 INTERVAL_MS = 33
+_LARGE_MS = 45  # of what is looked at in full, beside a network that takes all processors for each of its frames
+_LARGE = 60.0  # steps a second, below which it is such a network
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
 _GATHERING_TICKS = 30  # so often, for what hidden views gather over the run
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
@@ -73,6 +75,7 @@ class Pump(QObject):
         self._begins = False
         self._drawn = (-1, -1)  # run and step whose scalars the views have
         self._asked_at_step = -1
+        self._in_full = False  # a view is looked at, not the overview
         self._ticks = self._everything_at = self._gathered_at = 0
         self._moved_at: int | None = None  # the tick by which the first batch was trained
         session.begun.connect(self._on_begun)
@@ -111,10 +114,12 @@ class Pump(QObject):
         self._hand_out_history(viewers)
         if self._session.alive:
             self._ask(viewers)
+        self._keep_pace()
 
     @Slot()
     def _keep_pace(self) -> None:
-        interval = _AWAITING_MS if self._session.awaited else INTERVAL_MS
+        large = self._in_full and 0 < self._session.pace.steps_per_second < _LARGE
+        interval = _AWAITING_MS if self._session.awaited else _LARGE_MS if large else INTERVAL_MS
         if interval != self._timer.interval():
             self._timer.setInterval(interval)
 
@@ -192,6 +197,7 @@ class Pump(QObject):
             return
         active = [viewer for viewer in viewers if viewer.active]
         share = max((viewer.share for viewer in active), default=IN_PASSING)
+        self._in_full = share > IN_PASSING
         if everything:
             active, share = viewers, _OF_A_YOUNG_RUN if self._age < _YOUNG_TICKS else IN_PASSING
             self._gathered_at = self._ticks + _GATHERING_TICKS

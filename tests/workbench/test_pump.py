@@ -144,6 +144,20 @@ def test_what_is_looked_at_in_full_may_cost_more_than_what_is_measured_in_passin
     assert bench.control.request.share == SHARE
 
 
+@pytest.mark.parametrize(
+    ("share", "apart", "interval"), [(0.1, 0.04, 45), (SHARE, 0.04, INTERVAL_MS), (0.1, 0.01, INTERVAL_MS)]
+)
+def test_beside_a_network_that_takes_all_processors_what_is_looked_at_in_full_is_drawn_less_often(
+    bench: Bench, viewers: list[Viewer], share: float, apart: float, interval: int
+) -> None:
+    viewers[0].share = share
+    for step in range(1, 31):
+        bench.mailbox.post(StepDone(step, 1, 0.1, 0.1, apart * step))
+        bench.mailbox.post(seen(bench.control.request.id))
+        bench.pump.tick()
+    assert bench.pump._timer.interval() == interval
+
+
 def test_a_run_that_stands_still_is_not_asked_again_until_needs_change(bench: Bench, viewers: list[Viewer]) -> None:
     bench.pump.tick()
     first = bench.control.request.id

@@ -28,7 +28,7 @@ from workbench.views._unmeasured import TOO_EARLY, Unmeasured
 
 _ENDED = "This is measured while a run goes on, and the run has ended."
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
-_IN_FULL = 1 / 15  # of the run's time, for measuring what is looked at
+_IN_FULL = 1 / 25  # of the run's time, for measuring what is looked at
 _MOST_KEY = 4  # rows of the key of a compact or low view
 
 
