@@ -16,9 +16,9 @@ from typing import Any
 
 from engine.config import Experiment, experiment_from_dict
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
-from engine.runs import EXPERIMENT, METRICS, RESULT, WEIGHTS
+from engine.runs import EXPERIMENT, METRICS, RESULT
 from engine.storage.experiment_file import read_run_experiment
-from engine.storage.run_folders import NOTES, RunFolderError
+from engine.storage.run_folders import NOTES, WEIGHTS, RunFolderError
 from engine.storage.run_index import RunIndex
 from engine.storage.run_lock import is_live, was_left
 

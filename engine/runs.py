@@ -32,13 +32,12 @@ from engine.storage.atomic import remove_leftovers, write_atomically
 from engine.storage.checkpoints import Checkpoint, Checkpoints
 from engine.storage.csv_tables import GrowingTable
 from engine.storage.experiment_file import experiment_text, read_run_experiment
-from engine.storage.run_folders import RunFolderError
+from engine.storage.run_folders import WEIGHTS, RunFolderError
 from engine.storage.run_lock import RunLock
 from engine.storage.weights import WeightsFileError, write_weights
 
-EXPERIMENT, WEIGHTS, METRICS, RESULT, LOG = (
+EXPERIMENT, METRICS, RESULT, LOG = (
     "experiment.toml",
-    "weights.safetensors",
     "metrics.csv",
     "result.json",
     "log.txt",

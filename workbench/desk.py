@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from engine.config import Experiment
 from engine.events import RunFinished
+from engine.storage.run_folders import WEIGHTS
 from workbench import comparisons
 from workbench.archive import Archive
 from workbench.backend import Backend
@@ -22,7 +23,7 @@ from workbench.errands import Errands
 from workbench.jobs import Jobs
 from workbench.mailbox import Mailbox
 from workbench.rate_test import RateTest
-from workbench.records import RunRecord
+from workbench.records import UNSAVED, RunRecord
 from workbench.run_state import LOCKED, Command
 from workbench.session import RunMaker, Session
 from workbench.undo import Undo
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from engine.comparing.race_messages import Place
     from engine.resuming import WayOn
 
-_NO_WEIGHTS = "This run has kept no weights."
 _NO_WAY = "This run cannot go on: it has no folder, or another program trains it now."
 _LASTING = ("training.epochs", "data.file")  # what a run that goes on has from then on; other changes are made to it
 _WAY_LANE = "way on"
@@ -178,15 +178,11 @@ class Desk(QObject):
 
         Data that are not at hand are read before.
         """
-        from engine.runs import (
-            WEIGHTS,  # with all that writes and reads runs, which the start of the window does without
-        )
-
         weights = record.folder / WEIGHTS if record.folder is not None else None
         if self.busy:
             self.told.emit(self.busy)
         elif weights is None or not weights.is_file():
-            self.told.emit(record.gone or _NO_WEIGHTS)
+            self.told.emit(record.gone or UNSAVED)
         else:
             self.draft.adopt(record.experiment.replace({"training.start_weights": str(weights)}))
             self._judge()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.past_runs import PastRun
 
 COMPLETE = "all epochs done"  # how a run ends that nobody ended
+UNSAVED = "This run has kept no weights."
 
 
 @dataclass(slots=True, eq=False)

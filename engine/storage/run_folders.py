@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.storage.atomic import write_atomically
 from engine.storage.run_lock import NAME as LOCK
 
+WEIGHTS = "weights.safetensors"
 NOTES = "notes.txt"
 
 

@@ -17,7 +17,8 @@ from engine.data import Dataset
 from engine.events import CheckpointSaved, Event, Finding, RunFailed, RunFinished, StepDone
 from engine.past_runs import past_runs
 from engine.resuming import saved_run, way_on
-from engine.runs import EXPERIMENT, METRICS, WEIGHTS, load_run
+from engine.runs import EXPERIMENT, METRICS, load_run
+from engine.storage.run_folders import WEIGHTS
 from engine.training import TrainingRun
 
 EPOCHS, STEPS = 4, 16

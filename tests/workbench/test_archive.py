@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load
 from engine.events import RunFailed, RunFinished
-from engine.runs import WEIGHTS
+from engine.storage.run_folders import WEIGHTS
 from engine.storage.run_lock import RunLock
 from engine.training import TrainingRun
 from tests.workbench.bench import Bench

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QTreeWidget, QWidget
 
 from workbench.panels.run_rows import COLUMNS
-from workbench.records import RunRecord
+from workbench.records import UNSAVED, RunRecord
 from workbench.wording import for_people
 
 _TEXTS = {
@@ -35,7 +35,6 @@ _TIPS = {
 _LOCKED = ("go_on", "use", "inside")  # during a run
 _OF_WEIGHTS = ("inside", "model", "export")
 _NOT_ENDED = "This run is under way. Finish ends it and keeps its best weights."
-_UNSAVED = "This run has kept no weights."
 _KEYS = {"show": Qt.Key.Key_Space, "delete": Qt.Key.Key_Delete}
 
 
@@ -76,7 +75,7 @@ class RunMenu(QMenu):
             "folder": record is not None and record.folder is not None and record.folder.is_dir(),
             "delete": bool(chosen) and not any(run.alive for run in chosen),
         }
-        unsaved = _NOT_ENDED if record is not None and record.alive else _UNSAVED
+        unsaved = _NOT_ENDED if record is not None and record.alive else UNSAVED
         off = dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
         off |= {name: lock for name in _LOCKED if lock}
         off["delete"] = _NOT_ENDED if any(run.alive for run in chosen) else ""
