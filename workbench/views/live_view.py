@@ -1,38 +1,35 @@
-"""What every live view has: what it needs, when it draws, and how it catches up."""
+"""What every live view has: what it needs, what it is told of a run, and what it says where it has nothing to show."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.events import IN_PASSING, Probe, RunStarted, Snapshot, SnapshotRequest
 from workbench.beside import Beside
 from workbench.history import History
-from workbench.later import in_turn, later
-from workbench.plots.calm import Calm
+from workbench.later import later
 from workbench.plots.legend import Legend
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.walk_keys import way_of
 from workbench.spoken import announce
 from workbench.theme import Theme
-from workbench.views._built_in_parts import BuiltInParts
+from workbench.views._drawn_when_seen import DrawnWhenSeen
 from workbench.views._measured import Measured
 from workbench.views._unmeasured import TOO_EARLY, Unmeasured
 
 _ENDED = "This is measured while a run goes on, and the run has ended."
-_FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five
 _IN_FULL = 1 / 25  # of the run's time, for measuring what is looked at
 _MOST_KEY = 4  # rows of the key of a compact or low view
 
 
-class LiveView(BuiltInParts):
+class LiveView(DrawnWhenSeen):
     """One question about the network while it learns, answered by a picture.
 
     A view is one file in this folder: a subclass with the class attributes below and `build`, `draw`, `draw_history`,
@@ -52,7 +49,6 @@ class LiveView(BuiltInParts):
     waiting = "Press Run (F5): the picture appears with the first batches."
 
     asked = Signal(str)  # the key of a view that a person wants to see beside this one
-    needs_changed = Signal()  # what it would ask for is different now
     began = Signal()  # it has the first measurement of a run
 
     def __init_subclass__(cls) -> None:
@@ -66,15 +62,12 @@ class LiveView(BuiltInParts):
         super().__init__(theme, compact=compact, parent=parent)
         self.time = cursor or TimeCursor(self)
         self.start: RunStarted | None = None
-        self.snapshot: Snapshot | None = None
-        self.history: History | None = None
         self.moment: int | None = None  # the step that is shown, when it is not the newest
         self.others: tuple[Beside, ...] = ()
         self._measured, self._absence = Measured(self.probes), Unmeasured(self.waiting)
-        self._held = self._too_early = False
+        self._too_early = False
         self.at_rest = False  # the run waits or has ended
         self._asking: dict[QWidget, str] = {}  # controls whose choice has to be measured, and their tool tips
-        self._behind: set[str] = set()
         self.fit_text()
         self.turn_page()
 
@@ -84,16 +77,6 @@ class LiveView(BuiltInParts):
     def share(self) -> float:
         """Of the run's time, what measuring may take while it is seen: more for what is looked at in full."""
         return IN_PASSING if self.compact else _IN_FULL
-
-    @property
-    def active(self) -> bool:
-        """True when somebody can see it change: only then does it need anything."""
-        return self.on_screen and not self._held
-
-    @property
-    def on_screen(self) -> bool:
-        """True when some part of it is visible."""
-        return self.isVisible() and not self.window().isMinimized() and not self.visibleRegion().isEmpty()
 
     def refine(self, request: SnapshotRequest) -> SnapshotRequest:
         """The request with this view's `wishes`; as it was in a small place, which has no controls."""
@@ -196,24 +179,12 @@ class LiveView(BuiltInParts):
         if self.others:
             self.show_others(self.others)
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the colours of `theme`, now or when the view is next seen."""
-        super().apply_theme(theme)
-        self._catch_up("theme")
-
     def fit_room(self) -> None:
         """In a small or low place the picture comes before its key."""
         super().fit_room()
         for legend in self.findChildren(Legend) if self._built else ():
             legend.limit(_MOST_KEY if self.compact or self.low else 0)
             legend.setAutoFillBackground(self.compact)
-
-    def hold(self, held: bool) -> None:
-        """Keep the picture as it is while the run goes on, or let go and catch up."""
-        self._held = held
-        super().hold(held)
-        self.needs_changed.emit()
-        self._catch_up()
 
     # --- for the views ----------------------------------------------------------------------------------
 
@@ -228,28 +199,6 @@ class LiveView(BuiltInParts):
         for control, tip in self._asking.items():
             control.setEnabled(not self.over)
             control.setToolTip(_ENDED if self.over else tip)
-
-    @property
-    def in_turns(self) -> bool:
-        """Whether what is drawn now may come in turns: what failed so is drawn whole, and the words on it stay."""
-        return self.takes_turns and not self._failing.retries
-
-    def draw_in_turn(self, call: Callable[[], object], part: str = "picture") -> None:
-        """Draw what is still to come of the picture, or of the "history", as `later.in_turn` does.
-
-        What fails there is said in the view's place, too.
-        """
-        in_turn(self, partial(self._draw_rest, part, call))
-
-    def calm(self, call: Callable[[], object], part: str = "picture", **rest: int) -> Calm:
-        """For what is drawn less often than it is asked for; what fails there is said in the view's place, too."""
-        return Calm(self, partial(self._draw_rest, part, call), **rest)
-
-    def draw(self, snapshot: Snapshot) -> None:
-        """Show `snapshot`, which holds at least one of the `probes`."""
-
-    def draw_history(self, history: History) -> None:
-        """Show the scalars."""
 
     def clear(self) -> None:
         """Take everything of the last run off the picture."""
@@ -294,69 +243,8 @@ class LiveView(BuiltInParts):
         """Step and epoch that it was measured at: what takes long is measured seldom."""
         return self._measured.since.get(name)
 
-    # --- when to draw -----------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Build what was never seen; it catches up, and is painted, each in a turn of the event loop of its own."""
-        super().showEvent(event)
-        if not self.takes_turns:
-            self.make()
-        self.body.setUpdatesEnabled(False)
-        in_turn(self, self._come_into_sight)
-        self.needs_changed.emit()
-
-    def _come_into_sight(self) -> bool:
-        """Whether there is more to do."""
-        if self.make_part():
-            return True
-        self._catch_up()
-        later(_FRAME_MS, self, partial(self.body.setUpdatesEnabled, True))
-        return False
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for nothing any more."""
-        super().hideEvent(event)
-        self.needs_changed.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Catch up when something that covered the view has gone."""
-        super().paintEvent(event)
-        if self._behind and not self._held:
-            later(0, self, self._catch_up)
-
-    def _catch_up(self, news: str = "") -> None:
-        if news:
-            self._behind.add(news)
-        if not self.on_screen or not self._built:
-            return
-        attempt = self._failing.attempt
-        if "theme" in self._behind:
-            self._behind.discard("theme")
-            attempt("colours", self.recolour)
-        if self._held:
-            return
-        if "history" in self._behind and self.history is not None:
-            attempt("history", partial(self.draw_history, self.history))
-        if "snapshot" in self._behind and self.snapshot is not None:
-            attempt("picture", partial(self._draw_snapshot, self.snapshot))
-        self._behind.clear()
-        self._turn_page()
-
-    def _turn_page(self) -> None:
-        if not self._failing.attempt("page", self.turn_page):
-            self.turn_page()  # to the words on why
-
-    def _draw_rest(self, part: str, call: Callable[[], object]) -> bool:
-        """Whether there is more to do."""
-        more: list[object] = []
-        self._failing.attempt(part, lambda: more.append(call()))
-        if more == [True]:
-            return True
-        self._turn_page()
-        return False
-
     def _draw_snapshot(self, snapshot: Snapshot) -> None:
-        self.draw(snapshot)
+        super()._draw_snapshot(snapshot)
         self._stamp_snapshot()
 
     def _stamp_snapshot(self) -> None:
