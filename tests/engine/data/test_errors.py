@@ -94,7 +94,6 @@ BAD_SETTINGS: dict[str, tuple[dict[str, Any], str]] = {
     "empty column": ({"targets": "blank"}, "has no values"),
     "target twice": ({"targets": "value", "inputs": "value"}, "named twice"),
     "time as target": ({"targets": "date", "time_column": "date"}, "both the time and a value"),
-    "infinite": ({"targets": "endless"}, "line 4, column 'endless': the value is infinite"),
     "too large": ({"targets": "huge"}, "line 5, column 'huge': the value is -2e[+]38, too large to compute with"),
     "window too long": ({"targets": "value", "look_back": 30}, "training part has 28 of the 40 rows"),
     "horizon too long": ({"targets": "value", "horizon": 40}, "horizon 40.*choose a smaller data.horizon"),
@@ -109,7 +108,6 @@ def test_a_setting_that_does_not_fit_the_file_is_named(write: Write, settings: d
         "value": values(),
         "words": ["red", "green"] * 20,
         "blank": [""] * 40,
-        "endless": [1, 2, "inf", *range(37)],
         "huge": [1, 2, 3, -2e38, *range(36)],
         "zero": [1, 0, *range(1, 39)],
     }
