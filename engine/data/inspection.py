@@ -117,16 +117,16 @@ def inspected(table: Table, rows: int) -> Inspection:
         target = find_target(table, date.name if date else "").name
     except DataError:
         target = ""
-    dialect = table.dialect
+    dialect, named = table.dialect, table.source.named
     columns, kept = _columns(table, date, target)
     return Inspection(
         path=str(table.path),
         kind="series",
         encoding=dialect.encoding if dialect else "",
-        delimiter=dialect.delimiter if dialect else "",
-        quote=dialect.quote if dialect else "",
+        delimiter=dialect.delimiter if dialect and not named else "",
+        quote=dialect.quote if dialect and not named else "",
         decimal=table.decimal,
-        header=dialect.header if dialect else True,
+        header=dialect.header and not named if dialect else True,
         rows=table.rows,
         columns=columns,
         rejected=table.rejected,

@@ -55,16 +55,13 @@ def test_of_several_the_first_is_named(write: Write) -> None:
 @pytest.mark.parametrize("kind", ["json", "jsonl", "parquet", "xlsx"])
 def test_files_that_know_types_are_read_alike(write: Write, tmp_path: Path, kind: str) -> None:
     values = [math.inf if row in (40, 50) else known(row) for row in range(len(DAYS))]
-    records = [{"day": day, "v": value} for day, value in zip(DAYS, values, strict=True)]
+    rows = list(zip(DAYS, values, strict=True))
+    records = [{"day": day, "v": value} for day, value in rows]
     path = tmp_path / f"a.{kind}"
     if kind == "parquet":
-        duckdb.sql(
-            f"COPY (SELECT unnest({DAYS}) AS day, unnest({values}::DOUBLE[]) AS v) TO '{path}'".replace(
-                "inf", "'inf'::DOUBLE"
-            )
-        )
+        duckdb.sql(f"COPY (SELECT unnest({DAYS}) AS day, unnest({list(map(str, values))}::DOUBLE[]) AS v) TO '{path}'")
     elif kind == "xlsx":
-        cells: list[list[object]] = [[row["day"], str(v) if math.isinf(v := float(row["v"])) else v] for row in records]
+        cells: list[list[object]] = [[day, str(value) if math.isinf(value) else value] for day, value in rows]
         write(path.name, workbook(one=[["day", "v"], *cells]))
     else:
         write(path.name, json.dumps(records) if kind == "json" else "\n".join(map(json.dumps, records)))
