@@ -143,3 +143,11 @@ def test_nothing_chosen_and_an_unknown_sample_are_said() -> None:
         load(Experiment())
     with pytest.raises(DataError, match="did you mean 'airline_passengers'"):
         suggest("airline_pasengers")
+
+
+def test_columns_are_named_in_quotes_since_they_may_be_called_anything(write: Write) -> None:
+    words = "one_cycle,data.file\n" + "".join(f"{word},{word * 2}\n" for word in ("red", "green", "blue") * 10)
+    with pytest.raises(DataError, match=r"columns are 'one_cycle', 'data\.file'"):
+        load(experiment(write("a.csv", words)))
+    with pytest.raises(DataError, match=r"has a header \('one_cycle', 'data\.file'\) but no rows"):
+        suggest(write("b.csv", "one_cycle,data.file\n"))
