@@ -20,7 +20,7 @@ from workbench.engine_process import EngineGoneError
 from workbench.records import RunRecord
 from workbench.run_state import LOCKED, Command, State
 from workbench.runbar import RunBar
-from workbench.status import status
+from workbench.status import Stage, status
 from workbench.theme import LIGHT
 
 
@@ -55,22 +55,25 @@ def test_a_cell_brings_its_usual_activation(desk: Desk, steps: list[tuple[str, s
 
 
 @pytest.mark.parametrize(
-    ("state", "text"),
+    ("state", "stage", "color", "text"),
     [
-        (State.READY, "ready"),
-        (State.TRAINING, "training: beginning…"),
-        (State.PAUSED, "paused at step 1,234"),
-        (State.ENDING, "training: ending…"),
+        (State.READY, Stage.READY, "good", "ready"),
+        (State.TRAINING, Stage.TRAINING, "accent", "training: beginning…"),
+        (State.PAUSED, Stage.PAUSED, "warning", "paused at step 1,234"),
+        (State.ENDING, Stage.TRAINING, "accent", "training: ending…"),
     ],
 )
-def test_the_status_says_where_a_run_is(desk: Desk, qtbot: QtBot, state: State, text: str) -> None:
+def test_the_status_says_where_a_run_is(
+    desk: Desk, qtbot: QtBot, state: State, stage: Stage, color: str, text: str
+) -> None:
     def prepared() -> bool:
         desk.jobs.collect()
         return not desk.draft.preparing
 
     qtbot.waitUntil(prepared)
     desk.session.state, desk.session.step = state, 1234
-    assert status(desk).text == text
+    told = status(desk)
+    assert (told.stage, told.color, told.text) == (stage, color, text)
 
 
 @pytest.mark.parametrize(
@@ -92,14 +95,15 @@ def test_a_failure_is_told_behind_the_colon_in_small_letters(
         return desk.session.state is State.FAILED
 
     qtbot.waitUntil(failed)
-    assert status(desk).text == text
+    assert (status(desk).stage, status(desk).color, status(desk).text) == (Stage.FAILED, "problem", text)
 
 
 @pytest.mark.parametrize(("state", "text"), [(State.READY, "ready"), (State.TRAINING, "training: beginning…")])
 def test_kernels_that_are_compiled_are_told_before_the_first_batch(desk: Desk, state: State, text: str) -> None:
     desk.session.state = state
     desk.draft.preparing = True
-    assert status(desk).text == "preparing kernels…"
+    told = status(desk)
+    assert (told.stage, told.color, told.text) == (Stage.PREPARING, "warning", "preparing kernels…")
     desk.draft.preparing = False
     assert status(desk).text == text
     desk.session.state = State.READY
