@@ -29,6 +29,7 @@ from workbench.panels import run_rows
 from workbench.panels.run_rows import COLUMNS, EYE, RUN, different_settings, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
+from workbench.run_state import LOCKED
 from workbench.status import result
 from workbench.theme import LIGHT
 
@@ -506,6 +507,31 @@ def test_what_needs_weights_says_why_it_is_off(panel: RunsPanel) -> None:
     record.saved = True
     panel._show_details()
     assert (export.isEnabled(), export.toolTip()) == (True, "Save this run's best weights")
+
+
+def test_a_run_can_be_looked_into_once_it_has_ended_with_weights_while_nothing_trains(panel: RunsPanel) -> None:
+    inside, record, asked = panel.menu.by_name["inside"], panel.current, list[RunRecord]()
+    panel.inside_asked.connect(asked.append)
+    assert record is not None
+
+    def told(lock: str = "") -> tuple[bool, str]:
+        panel.lock(lock)
+        return inside.isEnabled(), inside.toolTip()
+
+    assert told() == (False, "This run is under way. Finish ends it and keeps its best weights.")
+    record.saved = True  # as of a run that has been saved on its way
+    assert told() == (False, "This run is under way. Finish ends it and keeps its best weights.")
+    record.outcome, record.saved = RunFailed("The loss is not finite", "", "", 1), False
+    assert told() == (False, "This run has kept no weights.")
+    record.saved = True
+    assert told(LOCKED) == (False, LOCKED)
+    assert told()[0]
+    assert "nothing is trained" in inside.toolTip()
+    inside.trigger()
+    assert asked == [record]
+    panel._list.clearSelection()
+    panel._show_details()
+    assert not inside.isEnabled()
 
 
 def test_runs_on_several_data_sets_say_what_they_learned_from(panel: RunsPanel) -> None:
