@@ -63,6 +63,6 @@ def _is_number(value: object) -> bool:
 def _write(runs: Path, numbers: Mapping[str, int]) -> None:
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        write_atomically(runs / NAME, json.dumps(numbers, indent=0).encode())
+        write_atomically(runs / NAME, json.dumps(numbers).encode())
     except OSError as error:
         _log.info("the numbers of runs are not kept: %s", error)
