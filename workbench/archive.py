@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.storage import run_folders, run_lock
 from engine.storage.deleted_runs import DeletedRuns
+from engine.storage.run_numbers import keep_numbers, numbers_of
 from workbench.backend import Backend
 from workbench.jobs import Jobs
 from workbench.records import RunRecord, record_of
@@ -46,7 +47,7 @@ class Archive(QObject):
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.look_elsewhere)
         self._left_out: set[str] | None = None  # names of runs that cannot be listed; None until they were looked for
-        self._seen_gone: set[int] = set()  # numbers of runs that are seen, and are on disk no more
+        self._seen_gone: set[RunRecord] = set()  # runs that are seen, and are on disk no more
         session.ended.connect(self._on_ended)
 
     def load(self) -> None:
@@ -110,6 +111,7 @@ class Archive(QObject):
             elif record is not self._session.record:
                 self._session.forget(record)
                 self.left.emit(record)
+        keep_numbers(folder, {run.folder.name: run.number for run in self._below(folder) if run.folder})
         self.load()
         return before - len(self._session.records)
 
@@ -179,7 +181,7 @@ class Archive(QObject):
             together.pop(0)
             if not together:
                 self._aside.pop()
-            self._session.records.append(record)
+            self._session.enlist([record])
             self.restored.emit(record)
             self.put_aside.emit(self.deleted)
 
@@ -213,7 +215,7 @@ class Archive(QObject):
             if record.folder is None or record.folder.name not in names or record.elsewhere or not record.gone:
                 continue
             if self._stays(record):
-                seen.add(record.number)
+                seen.add(record)
         self._seen_gone = seen
 
     def _stays(self, record: RunRecord) -> bool:
@@ -222,7 +224,7 @@ class Archive(QObject):
             self._session.forget(record)
             self.left.emit(record)
             return False
-        if record.number not in self._seen_gone:
+        if record not in self._seen_gone:
             self.told.emit(f"{record.gone} What is drawn of it stays as long as the window.")
         return True
 
@@ -232,11 +234,11 @@ class Archive(QObject):
 
     def _listed(self, runs: Sequence[PastRun]) -> list[RunRecord]:
         """New records of those that are not in the list yet: one may have begun here meanwhile."""
-        known, records = {record.folder for record in self._session.records}, []
-        for run in runs:
-            if run.folder not in known:
-                records.append(record_of(run, self._session.next_number()))
-                self._session.records.append(records[-1])
+        known = {record.folder for record in self._session.records}
+        new = [run for run in runs if run.folder not in known]
+        numbers = numbers_of(new[0].folder.parent, [run.folder.name for run in new]) if new else []
+        records = [record_of(run, number) for run, number in zip(new, numbers, strict=True)]
+        self._session.enlist(records)
         return records
 
     def _on_ended_elsewhere(self, read: tuple[dict[Path, PastRun], list[Path]]) -> None:
@@ -253,7 +255,7 @@ class Archive(QObject):
         """A run that was trained elsewhere was deleted there as soon as it had ended, or cannot be read."""
         if record.gone:
             if self._stays(record):
-                self._seen_gone.add(record.number)
+                self._seen_gone.add(record)
                 self.let_go.emit(record)
             return
         self._session.forget(record)

@@ -74,6 +74,7 @@ class Desk(QObject):
         self.contest = Contest(backend)
         self.undoing = Undo(self.draft, self.apply)
         self.waiting: Command | None = None
+        self._judged = ""  # the file of weights that were looked into last; empty for those to begin from
         self.session.begun.connect(self.draft.forget_engine_problem)
         # Queued, so that everybody has taken in the data when the run begins.
         self.draft.activity_changed.connect(self._go_on, Qt.ConnectionType.QueuedConnection)
@@ -120,7 +121,7 @@ class Desk(QObject):
         elif self.session.alive or self.draft.ready:
             self.waiting = None
             begins = {Command.STEP: self.session.step_once, Command.IMPORT: self.session.judge}
-            begins.get(command, self.session.run)(self.draft.experiment, self._run_maker(command))
+            begins.get(command, self.session.run)(self._experiment(command), self._run_maker(command))
         elif self.draft.loading:
             self.waiting = None if self.waiting is command else command
             self.draft.activity_changed.emit()
@@ -176,7 +177,7 @@ class Desk(QObject):
     def look_inside(self, record: RunRecord) -> None:
         """Show the best weights of a run in the views: set up as they were trained, they are judged as a run.
 
-        Data that are not at hand are read before.
+        Data that are not at hand are read before. What the next run begins from stays as it is set.
         """
         weights = record.folder / WEIGHTS if record.folder is not None else None
         if self.busy:
@@ -184,8 +185,9 @@ class Desk(QObject):
         elif weights is None or not weights.is_file():
             self.told.emit(record.gone or UNSAVED)
         else:
-            self.draft.adopt(record.experiment.replace({"training.start_weights": str(weights)}))
-            self._judge()
+            begins_from = self.draft.experiment.training.start_weights
+            self.draft.adopt(record.experiment.replace({"training.start_weights": begins_from}))
+            self._judge(str(weights))
 
     def undo(self, back: bool = True) -> None:
         """Take the last change of settings back, or make it again; under a run, where that may be changed then."""
@@ -265,10 +267,15 @@ class Desk(QObject):
                 return True
         return False
 
-    def _judge(self) -> None:
-        """Make a run of the weights to begin from, as they are."""
-        self.waiting = None
+    def _judge(self, weights: str = "") -> None:
+        """Make a run of the weights in a file as they are; of those to begin from, where none is given."""
+        self.waiting, self._judged = None, weights
         self._train(Command.IMPORT)
+
+    def _experiment(self, command: Command) -> Experiment:
+        """What is set up, with the weights that are judged."""
+        own = {"training.start_weights": self._judged} if command is Command.IMPORT and self._judged else {}
+        return self.draft.experiment.replace(own)
 
     def _run_maker(self, command: Command) -> RunMaker:
         return self._backend.run_imported if command is Command.IMPORT else self._backend.run

@@ -54,7 +54,7 @@ class History:
         return float(steps[least]), float(values[least])
 
     def best_step(self) -> float:
-        """After which step the weights were best: by the validation loss, without one by the training loss; or NaN."""
+        """After which step the weights were best: by validation loss, or else by training loss; NaN where neither."""
         steps = (self.lowest(name)[0] for name in _DECIDING)
         return next((step for step in steps if not math.isnan(step)), math.nan)
 

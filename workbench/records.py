@@ -32,11 +32,11 @@ COMPLETE = "all epochs done"  # how a run ends that nobody ended
 UNSAVED = "This run has kept no weights."
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class RunRecord:
     """One run: its settings, its scalars, and how it ended."""
 
-    number: int  # unique while the window is open; gives the colour of its curves
+    number: int  # unique in the list, and as its folder of runs has it; gives the colour of its curves
     name: str
     experiment: Experiment
     folder: Path | None

@@ -14,7 +14,7 @@ from workbench.number_label import NumberLabel
 from workbench.pace import duration
 from workbench.plots.elided_label import ElidedLabel
 from workbench.spoken import announce
-from workbench.status import Status
+from workbench.status import Stage, Status
 from workbench.statusbar import pace_words
 from workbench.theme import GRID, Theme
 
@@ -39,7 +39,8 @@ class RunBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._theme = theme
-        self._running, self._said = False, ""
+        self._running = False
+        self._said: Stage | None = None
         self._strayed: QWidget | None = None  # what has the keys that were at a command which went off
         self.commands = {name: self._command(name, *rest) for name, *rest in _COMMANDS}
         self.addSeparator()
@@ -63,8 +64,8 @@ class RunBar(QToolBar):
         """Say where things stand, and switch commands on and off with the reason."""
         color = getattr(self._theme, status.color)
         self._light.setText(f'<span style="color:{color}">●</span>')
-        if status.state != self._said:  # not each number that is in it
-            self._said = status.state
+        if status.stage is not self._said:  # not each number that is in it
+            self._said = status.stage
             announce(self._status, status.text)
         self._status.setText(status.text)
         lines = (html.escape(words, quote=False) for words in (status.text, status.detail) if words)

@@ -26,6 +26,7 @@ from engine.events import (
     SnapshotRequest,
     StepDone,
 )
+from engine.storage.run_numbers import new_number
 from workbench.mailbox import Mailbox
 from workbench.pace import Pace
 from workbench.records import RunRecord, run_name
@@ -68,7 +69,6 @@ class Session(QObject):
         self._worker: Worker | None = None
         self._control = Control()
         self._request = SnapshotRequest(0, frozenset())
-        self._numbered = 0
         self._reset_at_end = False
         self._pause_asked = False  # the last wish; the state follows when the run has heard of it
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
@@ -164,10 +164,15 @@ class Session(QObject):
         self._control.request = self._request
         return self._request
 
-    def next_number(self) -> int:
-        """A number that no run of this window has had."""
-        self._numbered += 1
-        return self._numbered
+    def enlist(self, records: Sequence[RunRecord]) -> None:
+        """Put runs into the list; where a run from elsewhere has the number of one, that gets another for now."""
+        taken = {record.number for record in self.records}
+        highest = max((record.number for record in (*self.records, *records)), default=0)
+        for record in records:
+            if record.number in taken:
+                highest = record.number = highest + 1
+            taken.add(record.number)
+        self.records.extend(records)
 
     def forget(self, record: RunRecord) -> None:
         """Take a run that is over out of the list."""
@@ -206,9 +211,15 @@ class Session(QObject):
 
     def _start(self, experiment: Experiment, make_run: RunMaker, paused: bool, *, untrained: bool = False) -> None:
         name = run_name(experiment)
-        record = RunRecord(self.next_number(), name, experiment, self._new_folder(name), untrained=untrained)
+        folder = self._new_folder(name)
+        record = RunRecord(self._next_number(folder), name, experiment, folder, untrained=untrained)
         self.records.append(record)
         self._begin(record, lambda control: make_run(experiment, control, record.folder), paused)
+
+    def _next_number(self, folder: Path | None) -> int:
+        """One that no run in the list has, nor any that was made beside `folder`."""
+        highest = max((record.number for record in self.records), default=0)
+        return new_number(folder, highest) if folder is not None else highest + 1
 
     def go_on(self, record: RunRecord, make_events: Callable[[Control], Iterable[Event]]) -> None:
         """Go on with a run that lies in its folder; it keeps its place in the list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
@@ -30,8 +31,8 @@ class Shelf(QObject):
         super().__init__(window)
         self._desk, self._runs, self._gallery, self._window = desk, runs, gallery, window
         self._theme = gallery.theme
-        self._drawn_unasked: set[int] = set()  # numbers of runs
-        self._shut: set[int] = set()  # numbers of those that a person shut the eye of
+        self._drawn_unasked = WeakSet[RunRecord]()
+        self._shut = WeakSet[RunRecord]()  # those that a person shut the eye of
         self.compare_dialog: CompareDialog | None = None
         self.go_on_dialog: GoOnDialog | None = None
         archive = desk.archive
@@ -104,27 +105,31 @@ class Shelf(QObject):
         self._runs.add(record)
         self._note_shut()
         for other in self._desk.session.records:
-            same = _same_data(other.experiment, record.experiment)
-            if same and other is not record and not other.earlier and other.number not in self._shut:
-                self._runs.show_beside(other, True)
-                self._drawn_unasked.add(other.number)
-            elif not same and other.number in self._drawn_unasked:
-                self._runs.show_beside(other, False)
-                self._drawn_unasked.discard(other.number)
+            if other is not record:
+                self._draw_unasked(other, _same_data(other.experiment, record.experiment))
         self.show_others()
+
+    def _draw_unasked(self, other: RunRecord, same: bool) -> None:
+        """Draw a run beside one that learns from the `same` data, or no longer; a person's own wish stays."""
+        if same and not other.earlier and other not in self._shut:
+            self._runs.show_beside(other, True)
+            self._drawn_unasked.add(other)
+        elif not same and other in self._drawn_unasked:
+            self._runs.show_beside(other, False)
+            self._drawn_unasked.discard(other)
 
     def draw_again(self, records: Sequence[RunRecord]) -> None:
         """Draw what was drawn when a project was saved; on the data it is set up with, as long as that is at hand."""
         for record in records:
             self._runs.show_beside(record, True)
             if _same_data(record.experiment, self._desk.draft.experiment):
-                self._drawn_unasked.add(record.number)
+                self._drawn_unasked.add(record)
 
     def _note_shut(self) -> None:
         """From then on the eyes of these runs are left to the person."""
-        shown = {record.number for record in self._desk.session.records if record.shown}
-        self._shut |= self._drawn_unasked - shown
-        self._drawn_unasked &= shown
+        shut = [record for record in self._drawn_unasked if not record.shown]
+        self._shut.update(shut)
+        self._drawn_unasked.difference_update(shut)
 
     @Slot()
     def show_others(self) -> None:
@@ -152,7 +157,11 @@ class Shelf(QObject):
 
     @Slot(object)
     def _on_restored(self, record: RunRecord) -> None:
+        """A run is back. Whether it is drawn goes by the run at hand, which may have begun since it was deleted."""
         self._runs.add(record)
+        self._note_shut()
+        if at_hand := self._desk.session.record:
+            self._draw_unasked(record, _same_data(record.experiment, at_hand.experiment))
         self.show_others()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
 
 from engine.events import Compiling, RunFailed, RunFinished
 from engine.findings.few_examples import caution
@@ -15,7 +17,6 @@ from workbench.run_state import Command, State
 from workbench.session import Session
 from workbench.wording import after_colon, scores_words
 
-_KERNELS = "preparing kernels"
 _LEAVE = "Stop (Ctrl+.) leaves it after the kernel at hand."
 _IN_WINDOW = "Its window, in the menu Run, says how far it is; there it can be paused and cancelled."
 _NO_ENGINE = (
@@ -23,27 +24,55 @@ _NO_ENGINE = (
 )
 
 
+class Stage(Enum):
+    """Where things stand; always one of them, and the first word of what is said."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    TRAINING = "training"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+_COLORS = {
+    Stage.PREPARING: "warning",
+    Stage.READY: "good",
+    Stage.TRAINING: "accent",
+    Stage.PAUSED: "warning",
+    Stage.FINISHED: "good",
+    Stage.FAILED: "problem",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the run bar shows. `color` is a field of the theme."""
+    """What the run bar shows."""
 
+    stage: Stage
     text: str
-    color: str
     detail: str = ""
     running: bool = False
     share: float | None = None  # that is done of the kernels, where it speaks of them
     why_not: dict[str, str] = field(default_factory=dict)  # by command: why it cannot be given now
 
     @property
-    def state(self) -> str:
-        """Its first word: preparing, ready, training, paused, finished or failed."""
-        return self.text.partition(" ")[0].rstrip(":")
+    def color(self) -> str:
+        """A field of the theme."""
+        return _COLORS[self.stage]
+
+
+class _Words(NamedTuple):
+    stage: Stage
+    text: str
+    detail: str = ""
+    compiling: Compiling | None = None  # the kernels that it speaks of
 
 
 def status(desk: Desk) -> Status:
-    """Preparing, ready, training, paused, finished or failed; always one of them."""
+    """Where things stand, in words, and what can be done."""
     draft, session = desk.draft, desk.session
-    text, color, detail = _words(draft, session)
+    stage, text, detail, compiling = _words(draft, session)
     why_not = {command.value: session.why_not(command) for command in Command}
     if not session.alive and not draft.ready and not draft.loading:
         reason = draft.problem if draft.blocked else "Open data first."
@@ -51,67 +80,66 @@ def status(desk: Desk) -> Status:
     if desk.contest.alive:
         why_not |= dict.fromkeys(("run", "step"), desk.contest.under_way)
         if not draft.loading:
-            does, color = ("paused", "warning") if desk.contest.paused else ("training", "accent")
-            text, detail = f"{does}: a {'sweep' if desk.contest.sweeping else 'race'}", _IN_WINDOW
-    share = _prepared(draft, session) if text.startswith(_KERNELS) else None
+            stage, compiling = Stage.PAUSED if desk.contest.paused else Stage.TRAINING, None
+            text, detail = f"{stage.value}: a {'sweep' if desk.contest.sweeping else 'race'}", _IN_WINDOW
+    share = compiling.done / compiling.needed if compiling and compiling.needed else None
     if desk.waiting is Command.IMPORT:
         text, detail = f"{text} the weights are judged then", ""
     elif desk.waiting is not None:
         text, detail = f"{text} training begins then", "Press again to take it back."
-    return Status(text, color, detail, session.state is State.TRAINING, share, why_not)
+    return Status(stage, text, detail, session.state is State.TRAINING, share, why_not)
 
 
-def _prepared(draft: Draft, session: Session) -> float | None:
-    """The share of the kernels that is compiled; None while it is not known."""
-    compiling = session.preparing or (draft.compiling if draft.preparing else None)
-    return compiling.done / compiling.needed if compiling and compiling.needed else None
-
-
-def _words(draft: Draft, session: Session) -> tuple[str, str, str]:
+def _words(draft: Draft, session: Session) -> _Words:
     if session.alive and session.preparing:
-        detail = f"Compiling {session.preparing.what}; done once for every model of this kind. {_LEAVE}"
-        return preparing_words(session.preparing), "warning", detail
+        what = session.preparing.what
+        return _kernels(session.preparing, f"Compiling {what}; done once for every model of this kind. {_LEAVE}")
     if session.state is State.TRAINING:
         return _training(draft, session)
     if session.state is State.PAUSED:
-        return f"paused at step {session.step:,}", "warning", "Run goes on; Step trains one batch."
+        return _Words(Stage.PAUSED, f"paused at step {session.step:,}", "Run goes on; Step trains one batch.")
     if session.state is State.ENDING:
-        return "training: ending…", "accent", "The batch at hand is finished first."
+        return _Words(Stage.TRAINING, "training: ending…", "The batch at hand is finished first.")
     if draft.loading:
-        return f"preparing: reading {draft.loading}…", "warning", ""
+        return _Words(Stage.PREPARING, f"preparing: reading {draft.loading}…")
     if draft.blocked:
-        return "failed: settings do not fit the data", "problem", draft.problem
+        return _Words(Stage.FAILED, "failed: settings do not fit the data", draft.problem)
     record = session.record
     outcome = record.outcome if record else None
     if record and isinstance(outcome, RunFinished):
         reason = {"imported": "weights imported and scored"}.get(outcome.reason, outcome.reason)
         reason = reason if reason.startswith("finished") else f"finished: {reason}"
-        return reason, "good", result(outcome, record.experiment.data.kind)
+        return _Words(Stage.FINISHED, reason, result(outcome, record.experiment.data.kind))
     if isinstance(outcome, RunFailed):
-        return f"failed: {after_colon(outcome.title)}", "problem", f"{outcome.why} {outcome.cure}"
+        return _Words(Stage.FAILED, f"failed: {after_colon(outcome.title)}", f"{outcome.why} {outcome.cure}")
     if draft.engine_problem:
-        return "failed: the engine is not there", "problem", f"{draft.engine_problem} {_NO_ENGINE}"
+        return _Words(Stage.FAILED, "failed: the engine is not there", f"{draft.engine_problem} {_NO_ENGINE}")
     if draft.preparing:
-        return preparing_words(draft.compiling), "warning", "They are compiled once; Run may be pressed already."
-    return "ready", "good", "Press Run (F5) to train."
+        return _kernels(draft.compiling, "They are compiled once; Run may be pressed already.")
+    return _Words(Stage.READY, "ready", "Press Run (F5) to train.")
+
+
+def _kernels(compiling: Compiling | None, detail: str) -> _Words:
+    return _Words(Stage.PREPARING, preparing_words(compiling), detail, compiling)
 
 
 def preparing_words(compiling: Compiling | None) -> str:
     """How many kernels are compiled of those that are needed, and how long the rest may take."""
     if compiling is None or not compiling.needed:
-        return f"{_KERNELS}…"
+        return "preparing kernels…"
     left = f", about {duration(compiling.left)} left" if compiling.left else ""
-    return f"{_KERNELS}: {compiling.done} of {compiling.needed}{left}"
+    return f"preparing kernels: {compiling.done} of {compiling.needed}{left}"
 
 
-def _training(draft: Draft, session: Session) -> tuple[str, str, str]:
+def _training(draft: Draft, session: Session) -> _Words:
     if session.record is not None and session.record.untrained:
-        return "preparing: scoring the imported weights…", "warning", "They stay as they came: nothing is trained."
+        said = "They stay as they came: nothing is trained."
+        return _Words(Stage.PREPARING, "preparing: scoring the imported weights…", said)
     if session.record is not None and session.record.started is not None:
-        return "training", "accent", ""
+        return _Words(Stage.TRAINING, "training")
     if draft.preparing:  # the engine does one after the other
-        return preparing_words(draft.compiling), "warning", f"They are compiled once; training begins then. {_LEAVE}"
-    return "training: beginning…", "accent", "The first batch is prepared."
+        return _kernels(draft.compiling, f"They are compiled once; training begins then. {_LEAVE}")
+    return _Words(Stage.TRAINING, "training: beginning…", "The first batch is prepared.")
 
 
 def result(outcome: RunFinished, kind: str) -> str:

@@ -9,14 +9,15 @@ from math import isnan
 from engine.config import Experiment, field_info, field_names
 from engine.topologies import topology
 
-_FIELD = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in field_names()) + r")\b")
+_QUOTED = re.compile(r"""(?<!\w)('[^']*'|"[^"]*")(?!\w)""")  # a name or a cell of somebody's data
+_FIELD = re.compile(r"(?<![\w./])(?:" + "|".join(re.escape(name) for name in field_names()) + r")(?![\w/]|\.\w)")
 _CHOSEN_BY = {
     value: name
     for name in field_names()
     for value in field_info(*name.split(".", 1)).choices
     if "_" in value and name != "model.cell"
 }  # what can be nothing but a choice, such as many_to_one, and the field that has it
-_CHOICE = re.compile(r"(?<![\w'\"“./])(?:" + "|".join(_CHOSEN_BY) + r")(?![\w'\"”/]|\.\w)")
+_CHOICE = re.compile(r"(?<![\w“./])(?:" + "|".join(_CHOSEN_BY) + r")(?![\w”/]|\.\w)")
 _PLAIN_WORD = re.compile(r"[a-z]+[ ,]")
 _SHORT = 12  # letters of a name that stays in one line
 _DATE_PART = re.compile(r"%[YymdHIMSfbBp](?![a-z])")
@@ -81,7 +82,15 @@ def after_colon(sentence: str) -> str:
 
 
 def named(text: str) -> str:
-    """With labels in place of dotted names and of choices, and forms of dates as spreadsheets write them."""
+    """With labels in place of dotted names and of choices, and forms of dates as spreadsheets write them.
+
+    What stands between quotes is as somebody wrote it.
+    """
+    parts = _QUOTED.split(text)
+    return "".join(part if place % 2 else _named(part) for place, part in enumerate(parts))
+
+
+def _named(text: str) -> str:
     return date_form(_CHOICE.sub(lambda found: setting_words(_CHOSEN_BY[found[0]], found[0]), _FIELD.sub(_label, text)))
 
 

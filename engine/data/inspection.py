@@ -14,9 +14,10 @@ from engine.data.files.text import read_text
 from engine.data.frequency import Frequency, Stamps, distinct, find_frequency
 from engine.data.series.target import find_target
 from engine.data.suggestion import is_text
-from engine.data.tables.columns import Cells, count_cells, rows_of_wide
+from engine.data.tables.columns import count_cells, rows_of_wide
 from engine.data.tables.dates import DateColumn, date_formats, find_date_column, read_stamps
 from engine.data.tables.doubtful_words import Doubtful, as_no_value, doubtful_words
+from engine.data.tables.infinite import say_infinite
 from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
@@ -116,16 +117,16 @@ def inspected(table: Table, rows: int) -> Inspection:
         target = find_target(table, date.name if date else "").name
     except DataError:
         target = ""
-    dialect = table.dialect
+    dialect, named = table.dialect, table.source.named
     columns, kept = _columns(table, date, target)
     return Inspection(
         path=str(table.path),
         kind="series",
         encoding=dialect.encoding if dialect else "",
-        delimiter=dialect.delimiter if dialect else "",
-        quote=dialect.quote if dialect else "",
+        delimiter=dialect.delimiter if dialect and not named else "",
+        quote=dialect.quote if dialect and not named else "",
         decimal=table.decimal,
-        header=dialect.header if dialect else True,
+        header=dialect.header and not named if dialect else True,
         rows=table.rows,
         columns=columns,
         rejected=table.rejected,
@@ -185,19 +186,20 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[tuple[
     rows = _counted_rows(table)
     counts, columns = count_cells(table, table.names, rows), []
     dates = date_formats(table, table.names[:_DATES])
-    doubtful = _of_words(table, counts, dates, rows)
-    for name in table.names:
-        filled, numbers, example, _ = counts[name]
-        written = dates.get(name, "")
-        kind = _type(filled, numbers, written)
+    kinds = {name: _type(own.filled, own.numbers, dates.get(name, "")) for name, own in counts.items()}
+    doubtful = _of_words(table, [name for name, kind in kinds.items() if kind == "text"], rows)
+    say_infinite(table, {name: counts[name].infinite for name, kind in kinds.items() if kind == "number"}, rows)
+    for name, kind in kinds.items():
+        filled, numbers, example, _, infinite = counts[name]
+        words = (doubtful[name].cells if name in doubtful else 0) + (infinite if kind == "text" else 0)
         columns.append(
             Column(
                 name=name,
                 type=kind,
                 role="time" if date and name == date.name else "target" if name == target else "ignored",
-                missing=min(table.rows, rows) - filled - (doubtful[name].cells if name in doubtful else 0),
+                missing=min(table.rows, rows) - filled - words,
                 unreadable=filled - numbers if kind == "number" else 0,
-                format=written,
+                format=dates.get(name, ""),
                 example=example,
             )
         )
@@ -205,10 +207,9 @@ def _columns(table: Table, date: DateColumn | None, target: str) -> tuple[tuple[
     return tuple(columns), tuple(sorted(kept))
 
 
-def _of_words(table: Table, counts: dict[str, Cells], dates: dict[str, str], rows: int) -> dict[str, Doubtful]:
+def _of_words(table: Table, names: list[str], rows: int) -> dict[str, Doubtful]:
     """What is taken for a word and what for no value in the columns of words; it is said."""
-    kinds = {name: _type(own.filled, own.numbers, dates.get(name, "")) for name, own in counts.items()}
-    found = doubtful_words(table, [name for name, kind in kinds.items() if kind == "text"][:_DATES], rows)
+    found = doubtful_words(table, names[:_DATES], rows)
     remarks = [remark for name, own in found.items() for remark in own.remarks(name)]
     if more := remarks[_TOLD:]:
         remarks = [*remarks[:_TOLD], f"the same was decided of {counted(len(more), 'more column')}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from workbench.panels import run_rows
 from workbench.panels.run_rows import COLUMNS, EYE, RUN, different_settings, step_words
 from workbench.panels.runs import RunsPanel
 from workbench.records import RunRecord, record_of
+from workbench.run_state import LOCKED
 from workbench.status import result
 from workbench.theme import LIGHT
 
@@ -205,9 +207,9 @@ def test_of_a_run_without_weights_that_is_gone_it_is_said_and_one_never_written_
         weights.unlink()
     desk = Desk(backend, folder)
     elman, gru = _listed(desk, until)
-    unwritten = RunRecord(desk.session.next_number(), "lstm-2", elman.experiment, folder / "lstm")
+    unwritten = RunRecord(3, "lstm-2", elman.experiment, folder / "lstm")
     unwritten.take(RunFailed("Trouble", "why", "cure", 1))
-    desk.session.records.append(unwritten)
+    desk.session.enlist([unwritten])
     said: list[str] = []
     desk.archive.told.connect(said.append)
     gru.shown = True
@@ -263,6 +265,47 @@ def test_a_deleted_run_comes_back_whole_and_goes_for_good_when_the_window_closes
     desk.archive.delete([record])
     assert desk.close(10)
     assert [path for path in folder.iterdir() if path.is_dir()] == []
+
+
+def test_runs_keep_their_numbers_through_restarts_deletions_and_runs_that_go_on(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    desk = Desk(backend, folder)
+    assert [(run.number, run.name) for run in _listed(desk, until)] == [(1, "elman-2"), (2, "gru-2")]
+    os.utime(folder / "elman/experiment.toml")  # as when it goes on: written anew, it is the youngest
+    again = Desk(backend, folder)
+    elman, gru = sorted(_listed(again, until), key=lambda run: run.name)
+    assert (elman.number, gru.number) == (1, 2)
+    again.archive.delete([elman])
+    again.session.run(SERIES, backend.run)
+    assert again.session.record is not None
+    assert again.session.record.number == 3
+    again.archive.bring_back()
+    assert (elman.number, elman in again.session.records) == (1, True)
+    again.archive.delete([elman])
+    assert again.close(10)
+    shutil.copytree(runs_folder / "gru", folder / "of the command line")
+    found = {run.folder.name: run.number for run in _listed(Desk(backend, folder), until) if run.folder is not None}
+    assert found == {"gru": 2, "of the command line": 4}
+
+
+def test_runs_of_another_folder_have_its_numbers_but_for_those_that_runs_of_this_sitting_have(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    desk = Desk(backend, folder)
+    _listed(desk, until)
+    desk.archive.look_in(tmp_path / "another")
+    here = RunRecord(1, "here", SERIES, None, outcome=RunFailed("Trouble", "why", "cure", 1))
+    desk.session.enlist([here])
+    desk.archive.look_in(folder)
+    until(desk, lambda: len(desk.session.records) == 3)
+    assert [(run.number, run.name) for run in desk.session.records] == [(1, "here"), (3, "elman-2"), (2, "gru-2")]
+    desk.archive.look_in(folder, everything=True)
+    until(desk, lambda: len(desk.session.records) == 2)
+    assert [(run.number, run.name) for run in desk.session.records] == [(1, "elman-2"), (2, "gru-2")]
+    assert desk.close(10)
 
 
 def test_a_window_that_closes_leaves_what_another_deleted_to_be_brought_back_there(
@@ -464,6 +507,31 @@ def test_what_needs_weights_says_why_it_is_off(panel: RunsPanel) -> None:
     record.saved = True
     panel._show_details()
     assert (export.isEnabled(), export.toolTip()) == (True, "Save this run's best weights")
+
+
+def test_a_run_can_be_looked_into_once_it_has_ended_with_weights_while_nothing_trains(panel: RunsPanel) -> None:
+    inside, record, asked = panel.menu.by_name["inside"], panel.current, list[RunRecord]()
+    panel.inside_asked.connect(asked.append)
+    assert record is not None
+
+    def told(lock: str = "") -> tuple[bool, str]:
+        panel.lock(lock)
+        return inside.isEnabled(), inside.toolTip()
+
+    assert told() == (False, "This run is under way. Finish ends it and keeps its best weights.")
+    record.saved = True  # as of a run that has been saved on its way
+    assert told() == (False, "This run is under way. Finish ends it and keeps its best weights.")
+    record.outcome, record.saved = RunFailed("The loss is not finite", "", "", 1), False
+    assert told() == (False, "This run has kept no weights.")
+    record.saved = True
+    assert told(LOCKED) == (False, LOCKED)
+    assert told()[0]
+    assert "nothing is trained" in inside.toolTip()
+    inside.trigger()
+    assert asked == [record]
+    panel._list.clearSelection()
+    panel._show_details()
+    assert not inside.isEnabled()
 
 
 def test_runs_on_several_data_sets_say_what_they_learned_from(panel: RunsPanel) -> None:

@@ -18,9 +18,9 @@ from workbench.answers import Loaded
 from workbench.desk import Desk
 from workbench.engine_process import EngineGoneError
 from workbench.records import RunRecord
-from workbench.run_state import LOCKED, State
+from workbench.run_state import LOCKED, Command, State
 from workbench.runbar import RunBar
-from workbench.status import status
+from workbench.status import Stage, status
 from workbench.theme import LIGHT
 
 
@@ -55,22 +55,25 @@ def test_a_cell_brings_its_usual_activation(desk: Desk, steps: list[tuple[str, s
 
 
 @pytest.mark.parametrize(
-    ("state", "text"),
+    ("state", "stage", "color", "text"),
     [
-        (State.READY, "ready"),
-        (State.TRAINING, "training: beginning…"),
-        (State.PAUSED, "paused at step 1,234"),
-        (State.ENDING, "training: ending…"),
+        (State.READY, Stage.READY, "good", "ready"),
+        (State.TRAINING, Stage.TRAINING, "accent", "training: beginning…"),
+        (State.PAUSED, Stage.PAUSED, "warning", "paused at step 1,234"),
+        (State.ENDING, Stage.TRAINING, "accent", "training: ending…"),
     ],
 )
-def test_the_status_says_where_a_run_is(desk: Desk, qtbot: QtBot, state: State, text: str) -> None:
+def test_the_status_says_where_a_run_is(
+    desk: Desk, qtbot: QtBot, state: State, stage: Stage, color: str, text: str
+) -> None:
     def prepared() -> bool:
         desk.jobs.collect()
         return not desk.draft.preparing
 
     qtbot.waitUntil(prepared)
     desk.session.state, desk.session.step = state, 1234
-    assert status(desk).text == text
+    told = status(desk)
+    assert (told.stage, told.color, told.text) == (stage, color, text)
 
 
 @pytest.mark.parametrize(
@@ -92,14 +95,15 @@ def test_a_failure_is_told_behind_the_colon_in_small_letters(
         return desk.session.state is State.FAILED
 
     qtbot.waitUntil(failed)
-    assert status(desk).text == text
+    assert (status(desk).stage, status(desk).color, status(desk).text) == (Stage.FAILED, "problem", text)
 
 
 @pytest.mark.parametrize(("state", "text"), [(State.READY, "ready"), (State.TRAINING, "training: beginning…")])
 def test_kernels_that_are_compiled_are_told_before_the_first_batch(desk: Desk, state: State, text: str) -> None:
     desk.session.state = state
     desk.draft.preparing = True
-    assert status(desk).text == "preparing kernels…"
+    told = status(desk)
+    assert (told.stage, told.color, told.text) == (Stage.PREPARING, "warning", "preparing kernels…")
     desk.draft.preparing = False
     assert status(desk).text == text
     desk.session.state = State.READY
@@ -258,11 +262,39 @@ def test_inside_a_run_that_was_kept_its_best_weights_are_looked_at_as_a_run_that
     desk.look_inside(past)
     (judged,) = backend.imported
     assert judged == past.experiment.replace({"training.start_weights": str(folder / "weights.safetensors")})
-    assert desk.draft.experiment == judged
     assert desk.session.record is not None
-    assert desk.session.record.untrained
+    assert (desk.session.record.experiment, desk.session.record.untrained) == (judged, True)
     desk.look_inside(past)
     assert told[-1] == LOCKED
+
+
+def test_who_looked_inside_a_run_trains_anew_after_it(
+    desk: Desk, qtbot: QtBot, backend: KnownBackend, tmp_path: Path
+) -> None:
+    weights = tmp_path / "weights.safetensors"
+    weights.touch()
+    other = desk.draft.experiment.replace({"data.sample": "other"})
+    past = RunRecord(7, "gru-9", other, tmp_path, earlier=True)
+
+    def ended() -> bool:
+        desk.jobs.collect()
+        desk.session.handle(desk.mailbox.drain().events)
+        return desk.session.state is State.FINISHED
+
+    backend.free = True
+    desk.look_inside(past)
+    assert desk.waiting is Command.IMPORT  # its data is read first
+    qtbot.waitUntil(ended)
+    assert [experiment.training.start_weights for experiment in backend.imported] == [str(weights)]
+    assert desk.draft.experiment == past.experiment
+    desk.run()
+    qtbot.waitUntil(ended)
+    trained = desk.session.record
+    assert trained is not None
+    assert (trained.experiment, trained.untrained) == (past.experiment, False)
+    desk.look_inside(replace(past, experiment=backend.imported[0]))  # the run that was made to look
+    qtbot.waitUntil(ended)
+    assert desk.draft.experiment == past.experiment
 
 
 def test_the_bar_goes_with_the_words_of_a_run_that_is_over_while_kernels_are_compiled_for_the_next(

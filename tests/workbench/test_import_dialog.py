@@ -209,7 +209,9 @@ def test_a_table_of_words_is_offered_with_why_it_cannot_be_used(tmp_path: Path, 
     dialog = ImportDialog(path, {})
     qtbot.addWidget(dialog)
     dialog.show_inspection(DataReader().inspect(path, dialog.reading()))
-    assert dialog.message.text.startswith("words.csv has no column of numbers to predict; columns are who, how, what.")
+    assert dialog.message.text.startswith(
+        "words.csv has no column of numbers to predict; columns are 'who', 'how', 'what'."
+    )
     assert dialog.message.text.endswith("text to that of the texts, label to that of their classes.")
     assert not dialog.open_button.isEnabled()
     choose(dialog, "import_role_who", "text")

@@ -149,6 +149,34 @@ def test_the_runs_of_a_project_move_with_its_folder(qtbot: QtBot, start: Start, 
     assert read_project(tmp_path / f"moved/other{SUFFIX}").drawn == ("first",)
 
 
+def test_a_project_has_its_own_numbers_of_runs_and_copies_keep_them(qtbot: QtBot, start: Start, tmp_path: Path) -> None:
+    small = {"data.sample": "noisy_sine", "data.length": 200, "model.hidden_size": 2, "training.epochs": 1}
+    experiment = Experiment().replace(small)
+    for name in ("first", "second", "third"):
+        list(TrainingRun(experiment, load(experiment), folder=tmp_path / "sales runs" / name))
+    write_project(tmp_path / f"sales{SUFFIX}", Project(SERIES, "sales runs"))
+    window = start()
+    session = window.desk.session
+    window.desk.run()
+    qtbot.waitUntil(lambda: session.alive, timeout=20_000)
+    session.stop()
+    qtbot.waitUntil(lambda: not session.alive, timeout=20_000)
+
+    def numbers() -> dict[str, int]:
+        return {record.folder.name: record.number for record in session.records if record.folder is not None}
+
+    assert window.projects.open(tmp_path / f"sales{SUFFIX}")
+    qtbot.waitUntil(lambda: numbers() == {"first": 1, "second": 2, "third": 3}, timeout=20_000)
+    window.desk.archive.delete(session.records[:1])
+    window.projects.save_at(tmp_path / "other")
+    qtbot.waitUntil(lambda: window.document.name == "other", timeout=20_000)
+    assert numbers() == {"second": 2, "third": 3}
+    window.document.new()
+    assert numbers() == {}
+    assert window.projects.open(tmp_path / f"other{SUFFIX}")
+    qtbot.waitUntil(lambda: numbers() == {"second": 2, "third": 3}, timeout=20_000)
+
+
 def test_runs_that_a_project_draws_go_with_its_data_but_for_those_on_other_data(
     qtbot: QtBot, start: Start, tmp_path: Path
 ) -> None:

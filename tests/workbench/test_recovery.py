@@ -499,7 +499,7 @@ def _start(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_after_a_kill_the_next_start_offers_to_go_on(tmp_path: Path) -> None:
     killed = _start(_KILLED, tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    (folder,) = (tmp_path / "XDG_DATA_HOME/rnn-workbench/runs").iterdir()
+    (folder,) = (path for path in (tmp_path / "XDG_DATA_HOME/rnn-workbench/runs").iterdir() if path.is_dir())
     end = time.monotonic() + 60
     while is_live(folder) and time.monotonic() < end:
         time.sleep(0.05)  # the engine's process notices that the window is gone, and saves

@@ -285,26 +285,46 @@ def test_a_per_cent_sign_of_a_finding_stands_beside_its_number(qtbot: QtBot) -> 
     assert all("\u00a0%" in text and " %" not in text for text in said)
 
 
+def _ran(bench: Bench, sample: str) -> RunRecord:
+    """A run on that sample that has ended."""
+    desk = bench.window.desk
+    desk.draft.adopt(SERIES.replace({"data.sample": sample}))
+    bench.until(lambda: desk.draft.ready)
+    bench.train(1)
+    bench.command("stop")
+    bench.until(lambda: bench.session_state is State.FINISHED)
+    assert desk.session.record is not None
+    return desk.session.record
+
+
 def test_runs_on_other_data_are_not_drawn_beside(bench: Bench) -> None:
-    window = bench.window
-
-    def ran(sample: str) -> RunRecord:
-        window.desk.draft.adopt(SERIES.replace({"data.sample": sample}))
-        bench.until(lambda: window.desk.draft.ready)
-        bench.train(1)
-        bench.command("stop")
-        bench.until(lambda: bench.session_state is State.FINISHED)
-        assert window.desk.session.record is not None
-        return window.desk.session.record
-
-    first = ran("known")
-    second = ran("known")
+    first, second = _ran(bench, "known"), _ran(bench, "known")
     assert first.shown
-    other = ran("other")
+    other = _ran(bench, "other")
     assert not first.shown
-    window.runs.show_beside(second, True)  # on purpose
-    ran("other")
+    bench.window.runs.show_beside(second, True)  # on purpose
+    _ran(bench, "other")
     assert (second.shown, other.shown) == (True, True)
+
+
+def test_a_run_that_is_brought_back_is_drawn_beside_one_on_its_own_data_only(bench: Bench) -> None:
+    archive, others = bench.window.desk.archive, bench.window.gallery.views[0]
+    first, second = _ran(bench, "known"), _ran(bench, "known")
+    bench.window.runs.show_beside(second, True)  # on purpose
+    archive.delete([first, second])
+    _ran(bench, "other")
+    archive.bring_back()
+    assert (first.shown, second.shown) == (False, True)
+    assert [run.number for run in others.others] == [second.number]
+    archive.delete([first])
+    _ran(bench, "known")
+    archive.bring_back()
+    assert first.shown
+    bench.window.runs.show_beside(first, False)
+    archive.delete([first])
+    _ran(bench, "known")
+    archive.bring_back()
+    assert not first.shown  # as the person left it
 
 
 def test_runs_on_another_file_of_the_same_name_are_not_drawn_beside(bench: Bench, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from workbench.number_editors import NumberEditor
 from workbench.number_label import NumberLabel
 from workbench.plots.legend import Legend
 from workbench.run_state import LOCKED, State
-from workbench.status import Status
+from workbench.status import Stage, Status
 from workbench.statusbar import StatusBar
 
 _CONTROLS = (
@@ -478,7 +478,7 @@ def test_names_in_angle_brackets_are_shown_as_they_are(bench: Bench) -> None:
     for choice in bench.window.steps.task._choices:
         choice.show_experiment(experiment, "")
     assert any("price<b>" in plain(choice._text.text()) for choice in bench.window.steps.task._choices)
-    bench.window.run_bar.show_status(Status("failed: price<b>", "problem", "a<i>c"))
+    bench.window.run_bar.show_status(Status(Stage.FAILED, "failed: price<b>", "a<i>c"))
     assert plain(bench.window.run_bar._status.toolTip()) == "failed: price<b>\na<i>c"
     bench.train(1)
     record = bench.window.desk.session.record

@@ -21,7 +21,7 @@ from workbench.path_line import PathLine
 from workbench.run_state import State
 from workbench.runbar import RunBar
 from workbench.settings import Places, Settings
-from workbench.status import Status
+from workbench.status import Stage, Status
 from workbench.statusbar import StatusBar
 from workbench.theme import GRID, LIGHT
 from workbench.window import Window
@@ -368,7 +368,7 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
     window.resize(width, 100)
     window.show()
     bar.show_progress(3, 400, 1, 100, 90.0, 4.0)
-    bar.show_status(Status("failed: " + "the loss is not finite " * 5, "problem"))
+    bar.show_status(Status(Stage.FAILED, "failed: " + "the loss is not finite " * 5))
     bar.show_progress(3, 400, 1, 100, 0.0, 0.0)
     status = window.findChild(QLabel, "status")
     assert status is not None
@@ -376,7 +376,7 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
     qtbot.waitUntil(lambda: (status.width() >= status.sizeHint().width()) is (width > 900))
     assert bar._parts["step"].isVisible() >= bar._parts["left"].isVisible()
     assert status.text() in status.toolTip()
-    bar.show_status(Status("ready", "good"))
+    bar.show_status(Status(Stage.READY, "ready"))
     qtbot.waitUntil(lambda: bar.width() - 2 * GRID <= _place(status, bar).right() < bar.width())
 
 

@@ -18,6 +18,10 @@ from workbench.wording import for_people, score_text, scores_words, set_words, s
         ("'one_cycle' in one_cycle.csv is a column", "'one_cycle' in one_cycle.csv is a column"),
         ("no date of the form %d.%m.%Y %H:%M in 'day'", "No date of the form DD.MM.YYYY hh:mm in 'day'"),
         ("80 %days, 5 %", "80 %days, 5 %"),
+        ("a column 'data.file'; choose 'a one_hot code'", "A column 'data.file'; choose 'a one_hot code'"),
+        ("columns are 'one_cycle', 'share %d', \"don't\"", "Columns are 'one_cycle', 'share %d', \"don't\""),
+        ("the rows' data.test isn't 'x'; nor data.inputs", "The rows' “Test part” isn't 'x'; nor “Inputs”"),
+        ("/home/ann/data.file/x and data.test.csv stay", "/home/ann/data.file/x and data.test.csv stay"),
         ("", ""),
     ],
 )  # fmt: skip

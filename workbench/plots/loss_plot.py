@@ -28,7 +28,7 @@ class LossPlot(CurvePlot):
     """Of the run at hand, and of others beside it.
 
     Attributes:
-        best: step of the lowest validation loss that is drawn; None when none was measured.
+        lowest_validation: step of the lowest validation loss that is drawn; None when none was measured.
     """
 
     unfinished = Signal()  # draw again: not all of the batches could be smoothed at once
@@ -41,10 +41,10 @@ class LossPlot(CurvePlot):
         self.add_curve(_TRAINING, "smooth")
         self.add_curve(_VALIDATION, "validation", symbol=True)
         self._runs = RunsBeside(self, "validation_loss")
-        self._best = self.add_line("good", upright=True)
-        self._best.setZValue(-0.5)  # the point that it marks is seen
+        self._lowest = self.add_line("good", upright=True)
+        self._lowest.setZValue(-0.5)  # the point that it marks is seen
         self._moment = self.add_line("cursor", upright=True)
-        self.best: float | None = None
+        self.lowest_validation: float | None = None
         self._smoother: Smoother | None = None
         self._smooths_on = False
         self._scored: tuple[object, ...] = ()  # what was last drawn of what is scored
@@ -60,8 +60,8 @@ class LossPlot(CurvePlot):
         self._draw_smooth(history, moment)
         self._draw_scored(history, others, moment)
         step, _ = history.lowest("validation_loss")
-        self.best = None if math.isnan(step) else step
-        self.mark(self._best, self.best)
+        self.lowest_validation = None if math.isnan(step) else step
+        self.mark(self._lowest, self.lowest_validation)
         self.mark(self._moment, moment)
 
     def courses(self, history: History) -> list[Course]:
@@ -85,10 +85,10 @@ class LossPlot(CurvePlot):
 
     def forget(self) -> None:
         """No curves, no best epoch."""
-        self._scored, self.best = (), None
+        self._scored, self.lowest_validation = (), None
         if self._smoother is not None:
             self.smooth_over(self._smoother.window)
-        for line in (self._best, self._moment):
+        for line in (self._lowest, self._moment):
             line.hide()
         self.clear()
 

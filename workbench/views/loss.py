@@ -135,7 +135,7 @@ class Loss(LiveView):
         self._draw_metric(self.history)
         return False
 
-    def best(self) -> tuple[float, float]:
+    def lowest_validation(self) -> tuple[float, float]:
         """Step and value of the lowest validation loss; NaN when none was measured."""
         return self.history.lowest("validation_loss") if self.history is not None else (math.nan, math.nan)
 
@@ -216,7 +216,7 @@ class Loss(LiveView):
         """What has come to be drawn is told at once."""
         self._loss.settle()
         drawn = [len(curve.x) > 0 for curve in self._loss.curves.values()]
-        told = self._loss.best, self.moment, self.others, self.theme, drawn
+        told = self._loss.lowest_validation, self.moment, self.others, self.theme, drawn
         if told != self._told:
             self._told = told
             self._tell()
@@ -225,7 +225,7 @@ class Loss(LiveView):
 
     def _tell(self) -> None:
         """What the key says: to lay it out and to paint it takes as long as a curve."""
-        step, value = self.best()
+        step, value = self.lowest_validation()
         best = [] if math.isnan(step) else [Key(f"best: {self._place(step)}", self.theme.pen("good"), number(value))]
         self._loss.show_key([*best, *self._left_out(self._company.same_loss, _OTHER_LOSS)])
 

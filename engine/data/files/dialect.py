@@ -84,14 +84,18 @@ def csv_relation(path: Path | tuple[Path, ...], dialect: Dialect) -> str:
     return f"read_csv({read}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
 
 
-def dialect_notes(dialect: Dialect) -> list[str]:
-    """What is said of a dialect, for a person."""
+def dialect_notes(dialect: Dialect, named: bool = False) -> list[str]:
+    """What is said of a dialect, for a person; of a copy with columns `named` for it, nothing of how it is cut."""
+    if named:
+        return [f"encoding: {dialect.encoding}"]
     names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
     delimiter = names.get(dialect.delimiter, repr(dialect.delimiter))
     return [
         f"encoding: {dialect.encoding}",
         f"delimiter: {delimiter}" if len(dialect.columns) > 1 else "one column",
-        "first line is the header" if dialect.header else "no header; columns are numbered",
+        f"first line {'of the table ' if dialect.skip else ''}is the header"
+        if dialect.header
+        else "no header; columns are numbered",
     ]
 
 

@@ -29,6 +29,7 @@ class Source:
     left_out_rows: int = 0  # all
     other_digits: bool = False  # some digit in it is of another script
     unpacked: Unpacked | None = None  # that this is read of
+    named: bool = False  # its columns have names that stand in no line of the file, nor does what parts them
 
     def close(self) -> None:
         """Remove the temporary file, and what was unpacked."""

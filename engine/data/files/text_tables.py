@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.data.errors import DataError
@@ -61,12 +62,14 @@ def text_table(path: Path, reading: Reading, head: bytes) -> Source:
                 source.close()
                 plain, source.left_out = found_cells
                 source.temporary, source.converted = plain, True
+                source.named = rewrite not in (lined_up, framed)
                 source.notes.append(how)
                 break
+        reading = replace(reading, header="yes") if source.named else reading
         dialect = sniffed(plain, encoding.removesuffix("-sig"), path.name, reading)
         _take(source, plain, dialect)
         dialect = source.dialect or dialect
-        source.notes = [*dialect_notes(dialect), *source.notes]
+        source.notes = [*dialect_notes(dialect, source.named), *source.notes]
         source.remarks = [*dialect_remarks(dialect), *source.remarks]
     except BaseException:
         source.close()

@@ -74,7 +74,9 @@ def read_pairs(path: Path, data: DataConfig, topology: str, *, answered: bool = 
     if sources:
         kept &= np.array([bool(source) for source in sources])
     if not kept.any():
-        raise DataError(f"{path.name} has no row in which all of {', '.join((*columns, target))} are filled.")
+        raise DataError(
+            f"{path.name} has no row in which all of {', '.join(map(repr, (*columns, target)))} are filled."
+        )
     if lost := int((~kept).sum()):
         notes.append(f"{counted(lost, 'row')} left out, where what is read or written is blank")
     return Pairs(
@@ -96,7 +98,7 @@ def _check_roles(table: Table, data: DataConfig, answered: bool) -> None:
     if len(data.targets) != 1 or not data.inputs:
         raise DataError(
             f"pairs need what is read and what is written: set data.inputs to columns of {table.path.name} and "
-            f"data.targets to one; columns are {', '.join(table.names[:12])}."
+            f"data.targets to one; columns are {', '.join(map(repr, table.names[:12]))}."
         )
     for name in (*data.inputs, *(data.targets if answered else ())):
         table.column(name)

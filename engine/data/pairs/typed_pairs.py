@@ -43,7 +43,8 @@ def typed_pairs(text: str, preparation: PairsPreparation) -> Pairs:
         if len(values) != len(preparation.columns):
             raise DataError(
                 f"the network reads {counted(len(preparation.columns), 'value')} "
-                f"({', '.join(preparation.columns[:8])}), but {len(values):,} were given; put commas between them."
+                f"({', '.join(map(repr, preparation.columns[:8]))}), but {len(values):,} were given; put commas "
+                "between them."
             )
         named = zip(values[:count], preparation.columns[:count], strict=True)
         numbers = np.array([[_number(value, name) for value, name in named]])

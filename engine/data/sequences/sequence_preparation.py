@@ -187,8 +187,8 @@ def prepare(
 def _refuse_size(made: SequencePreparation, minimum_count: int) -> None:
     if not made.input_size:
         raise DataError(
-            f"no word of {', '.join(made.columns)} comes {minimum_count:,} times in the training part, so nothing "
-            "is read; choose a smaller data.minimum_count, or further data.inputs."
+            f"no word of {', '.join(map(repr, made.columns))} comes {minimum_count:,} times in the training part, so "
+            "nothing is read; choose a smaller data.minimum_count, or further data.inputs."
         )
     if made.input_size > _MOST_INPUTS:
         raise DataError(

@@ -153,7 +153,7 @@ def _values(table: Table, target: str, stamps: Stamps | None, several: Sequence[
     key = f"CAST({_key(several)} AS VARCHAR)" if several else "''"
     found = table.fetch(f"{table.number(target)} AS v, {key} AS s", _LOOK_AT_VALUES)
     values = np.ma.filled(found["v"].astype(np.float64), np.nan)
-    values[np.abs(values) > LARGEST] = np.nan  # refused when they are read; here their squares would be infinite
+    values[np.abs(values) > LARGEST] = np.nan  # refused when they are read; their squares would be infinite
     order = np.argsort(stamps[: len(values)], kind="stable") if stamps is not None else np.arange(len(values))
     keys = np.ma.filled(found["s"], "")[order]
     return [values[order][keys == key] for key in list(dict.fromkeys(keys.tolist()))[:_SERIES]]

@@ -113,7 +113,7 @@ def last_numeric(table: Table, time_column: str = "") -> str:
             tried = (*others, *(found if time_column else ()))  # beside dates it may be a value that rises evenly
             return next((name for name in tried if not _says_little(table, name)), others[0])
     known = (
-        f"columns are {', '.join(table.names[:12])}"
+        f"columns are {', '.join(map(repr, table.names[:12]))}"
         if len(table.names) > 1
         else f"its only column is {table.names[0]!r}"
     )

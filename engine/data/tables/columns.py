@@ -13,6 +13,7 @@ from engine.data.errors import DataError
 from engine.data.notation.numbers import NO_VALUE, number_sql
 from engine.data.notation.quoting import literal, quoted
 from engine.data.scaling import Reals
+from engine.data.tables.infinite import leave_out_infinite
 from engine.data.tables.tables import Table
 
 Words: TypeAlias = NDArray[Any]  # of texts
@@ -23,15 +24,15 @@ _BETWEEN = " · "  # words of several columns that tell sequences apart
 LARGEST = 1e37  # a network computes with float32, which ends a little above
 _NAMED = 8  # columns that are each told
 _SHOWN = 60  # letters of a cell
-_NONE, _OTHER, _NUMBER = range(3)  # kinds of cells: that say nothing, words, numbers
+_NONE, _OTHER, _NUMBER, _INFINITE = range(4)  # kinds of cells: that say nothing, words, numbers
 _CELLS_LOOKED_AT = 1_000_000  # of a wide table, of which fewer rows are looked at
 
 
 def read_numbers(table: Table, names: Sequence[str]) -> Reals:
-    """Columns as float64 (N, C); NaN where a cell is blank or no number.
+    """Columns as float64 (N, C); NaN where a cell is blank, infinite or no number.
 
     Raises:
-        DataError: a column does not exist, holds text, has no value at all, or holds one that is infinite or too large.
+        DataError: a column does not exist, holds text, has no value at all, or holds one that is too large.
     """
     typed = all(table.types[table.column(name)] != "VARCHAR" for name in names)
     cells = ", ".join(f"TRY_CAST({quoted(name)} AS DOUBLE)" if typed else _text_sql(table, name) for name in names)
@@ -41,21 +42,21 @@ def read_numbers(table: Table, names: Sequence[str]) -> Reals:
     cells = f"(SELECT {cells} FROM cells) UNPIVOT INCLUDE NULLS (v FOR n IN (COLUMNS(*)))"
     rows = table.connection.execute(f"SELECT coalesce({number}, 'NaN'::DOUBLE) AS v FROM {cells}").fetchnumpy()
     values: Reals = rows["v"].reshape(-1, len(names))
+    leave_out_infinite(table, names, values)
     gaps = np.flatnonzero(np.isnan(values).any(axis=0))
     _check_numeric(table, [names[place] for place in gaps.tolist()])
-    _check_finite(table, names, values)
+    _check_size(table, names, values)
     return values
 
 
-def _check_finite(table: Table, names: Sequence[str], values: Reals) -> None:
+def _check_size(table: Table, names: Sequence[str], values: Reals) -> None:
     bad = np.argwhere((values > LARGEST) | (values < -LARGEST))
     if len(bad):
         row, column = map(int, bad[0])
         cells = counted(int((bad[:, 1] == column).sum()), "such cell")
-        what = "infinite" if np.isinf(values[row, column]) else f"{values[row, column]:g}, too large to compute with"
         raise DataError(
-            f"{table.path.name}, {table.line(row)}, column {names[column]!r}: the value is {what} "
-            f"({cells}); blank it, so that it counts as missing, or correct it."
+            f"{table.path.name}, {table.line(row)}, column {names[column]!r}: the value is {values[row, column]:g}, "
+            f"too large to compute with ({cells}); blank it, so that it counts as missing, or correct it."
         )
 
 
@@ -155,6 +156,7 @@ class Cells(NamedTuple):
     numbers: int  # of these
     example: str
     unreadable: str  # one that is none of these
+    infinite: int = 0  # that are not among the filled ones
 
 
 def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cells]:
@@ -174,7 +176,7 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
         written, empty = _written(table, wanted), ", ".join(map(literal, no_value(table)))
         is_known = f"CASE WHEN {table.known('number')} IS NULL THEN {_NONE} ELSE {_NUMBER} END"
         kind = (
-            f"CASE WHEN number IS NOT NULL AND NOT isnan(number) THEN {is_known} "
+            f"CASE WHEN isinf(number) THEN {_INFINITE} WHEN number IS NOT NULL AND NOT isnan(number) THEN {is_known} "
             f"WHEN trim(v) IN ({empty}) THEN {_NONE} ELSE {_OTHER} END"
         )
         # A group for each kind of cell: the database takes twice as long over as many counts with conditions.
@@ -192,10 +194,9 @@ def count_cells(table: Table, names: Sequence[str], rows: int) -> dict[str, Cell
 def _cells(kinds: dict[int, tuple[int, str]]) -> Cells:
     """What is in a column, of the count and an example of each kind of cell."""
     nothing = (0, "")
-    numbers, odd = kinds.get(_NUMBER, nothing), kinds.get(_OTHER, nothing)
-    return Cells(
-        numbers[0] + odd[0], numbers[0], (max(numbers, odd) if numbers[0] + odd[0] else kinds[_NONE])[1], odd[1]
-    )
+    numbers, odd, infinite = (kinds.get(kind, nothing) for kind in (_NUMBER, _OTHER, _INFINITE))
+    example = max(numbers, odd) if numbers[0] + odd[0] else kinds.get(_NONE, infinite)
+    return Cells(numbers[0] + odd[0], numbers[0], example[1], odd[1], infinite[0])
 
 
 def _written(table: Table, names: Sequence[str]) -> str:

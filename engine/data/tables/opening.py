@@ -192,7 +192,7 @@ def _nothing_read(table: Table) -> str:
             f"{table.path.name}: none of its {table.rejected_rows:,} rows fits its header; the first bad one is on "
             f"line {first.line:,} ({first.reason}). Check the delimiter."
         )
-    names = ", ".join(table.names[:8])
+    names = ", ".join(map(repr, table.names[:8]))
     return f"{table.path.name} has a header ({names}) but no rows; choose a file that holds data."
 
 

@@ -138,8 +138,8 @@ class Table:
         return 1 + (self.dialect.skip + self.dialect.header + self.dialect.units if self.dialect else 0)
 
     def number(self, name: str) -> str:
-        """SQL for a column as DOUBLE, NULL where a cell is no number."""
-        return self.known(self.written(name))
+        """SQL for a column as DOUBLE, NULL where a cell is no number, or an infinite one."""
+        return f"nullif(nullif({self.known(self.written(name))}, 'inf'::DOUBLE), '-inf'::DOUBLE)"
 
     def written(self, name: str) -> str:
         """The same with the numbers that stand for no value."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.data import Reading, peek
 from tests.engine.data.making import Write
 from tests.engine.data.test_from_elsewhere import DAYS, MINUTES, is_taken_for, lines, wave
 
@@ -224,3 +225,25 @@ FILES: dict[str, tuple[str, str, dict[str, Any]]] = {
 def test_an_export_is_what_a_person_would_take_it_for(write: Write, name: str) -> None:
     file, text, wanted = FILES[name]
     is_taken_for(write(file, text), wanted)
+
+
+NAMELESS = ("CoNLL", "CoNLL-U", "a web server, as by default", "a serial plotter")
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+@pytest.mark.parametrize("header", ["auto", "no"])
+def test_of_columns_that_no_line_names_nothing_is_told_of_a_header(write: Write, name: str, header: str) -> None:
+    file, text, wanted = FILES[name]
+    found = peek(write(file, text), 1, Reading(header=header))
+    assert (found.header, found.delimiter, found.rows) == (False, "", wanted["rows"])
+    assert not any("header" in note or "delimiter" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("Kibana", "first line is the header"),
+    ("a count of visits with its sum", "first line of the table is the header"),
+])  # fmt: skip
+def test_which_line_names_the_columns_is_told(write: Write, name: str, told: str) -> None:
+    found = peek(write(*FILES[name][:2]), 1)
+    assert found.header
+    assert told in found.notes

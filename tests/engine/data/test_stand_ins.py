@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.config import Experiment
-from engine.data import DataError, Reading, load, peek, suggest, understand
+from engine.data import Reading, load, peek, suggest, understand
 from engine.data.series.series_dataset import SeriesDataset
 from tests.engine.data.making import Write
 
@@ -94,11 +94,3 @@ def test_words_stand_for_no_value_where_they_are_said(write: Write) -> None:
     chosen = suggest(path, Experiment().replace({"data.no_value": "no reading"})).experiment
     assert chosen.data.targets == ("value",)
     assert load(chosen).count("train")
-
-
-@pytest.mark.parametrize("cell", ["inf", "-inf", "Infinity", "-Infinity"])
-def test_what_is_infinite_is_no_mark_and_is_refused_with_its_line(write: Write, cell: str) -> None:
-    rows = [f"2020-01-{day:02d},{day % 5}.5\n" for day in range(1, 29)]
-    path = write("a.csv", "day,v\n" + "".join(rows) + f"2020-01-29,{cell}\n")
-    with pytest.raises(DataError, match="line 30, column 'v': the value is infinite"):
-        load(suggest(path).experiment)

@@ -114,7 +114,8 @@ def test_at_the_end_it_is_said_whose_weights_are_shown(show: Show) -> None:
     alone = History()  # without a validation part the training loss decides
     for name, values in (("training_loss", [3.0, 1.0, 2.0]), ("validation_loss", [math.nan] * 3)):
         alone.extend(name, [20, 40, 60], values)
-    assert alone.best_step() == 40
+    assert (alone.best_step(), math.isnan(alone.lowest("validation_loss")[0])) == (40, True)
+    assert math.isnan(History().best_step())
     view.show_moment(60)
     view.show_snapshot(measured.snapshot(measured.series_prediction(), step=60))
     assert view._header.stamp.text() == "step 60 · epoch 3"

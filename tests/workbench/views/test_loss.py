@@ -193,8 +193,8 @@ def test_loss_curves_and_best_epoch(show: Show, short_run: History) -> None:
     assert_array_equal(curves["validation"].x, [2, 4, 6])
     assert_array_equal(curves["validation"].y, [2.5, 1.25, 1.5])
     assert curves["training, smoothed"].y[1] == pytest.approx((0.9 * 4 + 2) / 1.9)
-    assert view.best() == (4, 1.25)
-    assert view._loss.best == 4
+    assert view.lowest_validation() == (4, 1.25)
+    assert view._loss.lowest_validation == 4
     assert "best: epoch 2  1.25" in view._loss.legend.texts
     view.show_start(replace(measured.STARTED, steps_per_epoch=100))  # and the run was ended in the first
     view.show_history(short_run)
@@ -289,8 +289,8 @@ def test_loss_before_the_first_epoch(show: Show) -> None:
     view, history = show(Loss), History()
     history.extend("loss", np.arange(1.0, 4.0), np.array([3.0, math.nan, 1.0]))
     view.show_history(history)
-    assert math.isnan(view.best()[0])
-    assert not view._loss._best.isVisible()
+    assert math.isnan(view.lowest_validation()[0])
+    assert not view._loss._lowest.isVisible()
     assert view.table()[0] == ("step", "training loss, each batch", "training loss, smoothed over 10 steps")
     assert not any(text.startswith("validation") for text in view._loss.legend.texts)
 
