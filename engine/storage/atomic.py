@@ -10,11 +10,12 @@ from pathlib import Path
 _PART = ".part"
 
 
-def write_atomically(path: Path | str, content: bytes) -> None:
+def write_atomically(path: Path | str, content: bytes, *, wait: bool = True) -> None:
     """Put `content` at `path` in one step; after a crash the file holds all of it or what it held before.
 
     The bytes go to a file beside the target, reach the disk, and then take the target's name. A target that
     is a link keeps being one: the file it points to is replaced. A pipe or a device, as /dev/stdout, is written to.
+    Without `wait` they reach the disk when the system sees fit, and where power fails before, the file may be empty.
 
     Raises:
         OSError: the folder cannot be written; the previous file is untouched and nothing is left beside it.
@@ -23,26 +24,28 @@ def write_atomically(path: Path | str, content: bytes) -> None:
         if os.path.exists(path) and not os.path.isfile(path):
             Path(path).write_bytes(content)  # of a folder this says that it is one
         else:
-            _replace(Path(os.path.realpath(path)), content)
+            _replace(Path(os.path.realpath(path)), content, wait)
     except OSError as error:
         if error.errno is not None:
             error.filename = str(path)  # which is known to whoever asked; a full disk names none
         raise
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, content: bytes, wait: bool) -> None:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_PART}")
     try:
         with open(beside, "xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if wait:
+                os.fsync(file.fileno())
         os.replace(beside, target)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
-    _sync_folder(target.parent)
+    if wait:
+        _sync_folder(target.parent)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """Which number each run in a folder of runs has: given once, never to another run, and kept beside them.
 
 A person who wrote "compare with run 7" finds that run under 7 for as long as its folder keeps its name. The file is for
-programs; where it is lost or cannot be written, runs are numbered by their age again, and nothing else is lost.
+programs; where it is lost or cannot be written, runs are numbered by their age again, and nothing else is lost, so
+nobody waits until it is on the disk.
 """
 
 from __future__ import annotations
@@ -63,6 +64,6 @@ def _is_number(value: object) -> bool:
 def _write(runs: Path, numbers: Mapping[str, int]) -> None:
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        write_atomically(runs / NAME, json.dumps(numbers).encode())
+        write_atomically(runs / NAME, json.dumps(numbers).encode(), wait=False)
     except OSError as error:
         _log.info("the numbers of runs are not kept: %s", error)
