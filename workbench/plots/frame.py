@@ -39,6 +39,7 @@ _USE = (
     "key leads to what can be saved, copied, exported and shown as a table."
 )
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
+_HIGH = 50  # where there is room for more than one line of it
 
 
 class PictureFrame(QWidget):
@@ -165,7 +166,10 @@ class PictureFrame(QWidget):
 
     def fit_room(self) -> None:
         """It, or its text, has another size: the question, which the title has as its tip, may have to go."""
-        self._question.setVisible(not self.compact and not self.low)
+        line = self._question.fontMetrics().height()
+        breaks = self._question.heightForWidth(self.width() - 2 * GRID) >= 2 * line
+        crowded = self.low or (breaks and self.height() < _HIGH * self.theme.body)
+        self._question.setVisible(not self.compact and not crowded)
 
     def _place_readout(self) -> None:
         if self.compact:
