@@ -591,6 +591,27 @@ def test_a_question_that_breaks_is_asked_where_there_is_room(make: Maker, width:
     assert view._question.isVisible() is asked
 
 
+@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize(("words", "lines"), [("step 12", 1), (" · ".join(["layer 1 ‖∂L/∂h‖ = 2.6e−6"] * 4), 2)])
+def test_words_on_what_is_under_the_mouse_are_whole_and_within_the_picture(
+    make: Maker, compact: bool, words: str, lines: int
+) -> None:
+    view = make(GradientFlow, compact=compact)
+    view.resize(340 if compact else 430, 300)
+    fill(view)
+    view._rows.activate()
+    before = view._stack.geometry()
+    view.read_out(words)
+    readout = view._readout
+    assert view.rect().adjusted(0, 0, 0, -4).contains(readout.geometry())
+    assert readout.fitting(readout.rect()) == words
+    assert round(readout.height() / readout.fontMetrics().lineSpacing()) == lines
+    assert view._stack.geometry() == before  # the picture does not jump
+    assert compact or lines > 1 or not readout.geometry().intersects(before)
+    view.read_out("")
+    assert not readout.isVisible()
+
+
 @pytest.mark.parametrize(("layers", "written"), [(2, 20), (3, None)])
 def test_the_key_of_a_small_view_of_gradients_is_whole(
     make: Maker, qtbot: QtBot, layers: int, written: int | None
