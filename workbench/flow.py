@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-_GIVES = 1 / 4  # of its width, before a row goes on below
+_GIVES = 1 / 6  # of its width, before a row goes on below
 
 
 class Flow(QWidget):
