@@ -275,7 +275,7 @@ def test_every_heat_map_of_a_row_has_its_line_at_the_right(qtbot: QtBot, theme: 
     first, last = (cell.box for cell in grid._cells)
     qtbot.waitUntil(lambda: last.sceneBoundingRect().left() > first.sceneBoundingRect().right())
     picture, middle = grid.canvas.grab().toImage(), round(last.sceneBoundingRect().center().y())
-    for edge in (round(first.sceneBoundingRect().right()), width - 1):
+    for edge in (round(first.sceneBoundingRect().right()), picture.width() - 1):
         assert theme.grid in [picture.pixelColor(edge - back, middle).name() for back in range(2)]
 
 
