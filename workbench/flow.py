@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+_GIVES = 1 / 6  # of its width, before a row goes on below
+
 
 class Flow(QWidget):
     """As wide as all in one row where there is room, and never wider than the widest has to be.
+
+    What can be narrower gives up a part of its width first: a row more is taken from what stands below.
 
     What stands in a row stands about its middle: boxes to tick and to type into are lower than those to choose from.
     """
@@ -51,6 +56,11 @@ class Flow(QWidget):
             wide = max((row[-1][1].right() + 1 for row in self._rows(room)), default=0)
         return QSize(wide, max((size.height() for size in sizes), default=0))
 
+    def suits(self, width: int, rather: int) -> bool:
+        """Whether `width` takes no more rows than `rather`, and cuts nothing."""
+        whole = all(_least(part) <= width for part in self._seen)
+        return whole and len(self._rows(width)) == len(self._rows(rather))
+
     def minimumSizeHint(self) -> QSize:
         """As wide as the widest has to be."""
         wide = max((part.minimumSizeHint().width() for part in self._seen), default=0)
@@ -88,14 +98,29 @@ class Flow(QWidget):
 
     def _rows(self, width: int) -> list[list[tuple[QWidget, QRect]]]:
         """The widgets of each row with their places in it."""
-        rows: list[list[tuple[QWidget, QRect]]] = []
-        x = 0
+        rows: list[list[QWidget]] = []
+        used = 0
         for part in self._seen:
-            size = part.sizeHint()
-            if not rows or x + size.width() > width:
+            if not rows or used + _least(part) > width:
                 rows.append([])
-                x = 0
-            wide = max(min(size.width(), width), part.minimumSizeHint().width())
-            rows[-1].append((part, QRect(x, 0, wide, size.height())))
+                used = 0
+            rows[-1].append(part)
+            used += _least(part) + self._between
+        return [list(self._row(parts, width)) for parts in rows]
+
+    def _row(self, parts: list[QWidget], width: int) -> Iterator[tuple[QWidget, QRect]]:
+        """Beside each other within `width`, which they are narrower for as far as each can be."""
+        sizes = [part.sizeHint() for part in parts]
+        spare = [size.width() - _least(part) for part, size in zip(parts, sizes, strict=True)]
+        lacks = sum(size.width() + self._between for size in sizes) - self._between - width
+        share, x = min(max(lacks / max(sum(spare), 1), 0.0), 1.0), 0
+        for part, size, can in zip(parts, sizes, spare, strict=True):
+            wide = size.width() - math.ceil(share * can)
+            wide = max(min(wide, width), part.minimumSizeHint().width())
+            yield part, QRect(x, 0, wide, size.height())
             x += wide + self._between
-        return rows
+
+
+def _least(part: QWidget) -> int:
+    """Pixels of width that it keeps beside others."""
+    return max(part.minimumSizeHint().width(), round((1 - _GIVES) * part.sizeHint().width()))

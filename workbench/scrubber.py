@@ -6,6 +6,7 @@ import bisect
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
 
 from workbench.film import Film
@@ -127,8 +128,21 @@ class Scrubber(QWidget):
             self.slider.setRange(0, max(len(steps) - 1, 0))
             last = len(steps) if position is None else bisect.bisect_right(steps, position)
             self.slider.setValue(max(last - 1, 0))
-        self._told.setText(self._words(steps, position))
-        name_with(self.slider, "Training step that all views show", self._told.text())
+        self._tell()
+        name_with(self.slider, "Training step that all views show", self._words(steps, position))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room for more words, or fewer."""
+        super().resizeEvent(event)
+        self._tell()
+
+    def _tell(self) -> None:
+        """All words, where there is room beside what is to be clicked."""
+        words, position = self._words(self._film.steps, self._film.position), self._film.position
+        beside = self.play.sizeHint().width() + self.slider.minimumWidth() + self.live.sizeHint().width() + 6 * GRID
+        if self._told.fontMetrics().horizontalAdvance(words) > self.width() - beside:
+            words = f"Step {position:,}" if position is not None else words.partition(",")[0]
+        self._told.setText(words)
 
     def _words(self, steps: Sequence[int], position: int | None) -> str:
         if not steps:

@@ -24,6 +24,17 @@ _DASHES = {
     "dashdot": Qt.PenStyle.DashDotLine, "dashdotdot": Qt.PenStyle.DashDotDotLine,
 }  # fmt: skip
 _LONG_DASHES = {"longdash": (12, 4), "longdashdot": (12, 4, 2, 4)}  # of the pen's width: on, off, …
+# As far from each other as twelve colours can be for every eye, those that are clear on the ground of the theme.
+_CLASSES = {
+    "light": (
+        "#1466bd", "#ee5319", "#004931", "#bc6df9", "#790401", "#bb886b",
+        "#a8036d", "#656a37", "#7d89b4", "#780c88", "#cb6785", "#172cb3",
+    ),
+    "dark": (
+        "#a39cff", "#f58f05", "#0dfff0", "#cb4bc3", "#7dc892", "#9b6557",
+        "#f6d17b", "#178087", "#d687c2", "#858436", "#d9f353", "#6a61f1",
+    ),
+}  # fmt: skip
 _MAPS = {"diverging": "CET-CBD1", "magnitude": "viridis"}
 
 
@@ -58,6 +69,7 @@ class Theme:
     problem: str
     pens: dict[str, PenStyle] = field(default_factory=dict)
     series: tuple[str, ...] = ()  # colours of runs and cells beside each other
+    classes: tuple[str, ...] = ()  # colours of the classes of data, as many as every eye tells apart
     scale: float = 1.0  # of all text
     density: float = 1.0  # pixels of the screen in one of Qt's; cosmetic pens know nothing of it
 
@@ -99,9 +111,22 @@ class Theme:
 
     def series_pen(self, number: int) -> QPen:
         """The pen of run or cell `number`: six colours, and another dash for every further six."""
+        return self._dashed(self.series, number)
+
+    def class_pen(self, number: int) -> QPen:
+        """The pen of class `number`: twelve colours, and another dash for every further twelve."""
+        return self._dashed(self.classes, number)
+
+    def class_colors(self, count: int) -> list[QColor]:
+        """One for each of `count` classes; where those are too many for colours that are unlike, rising lightness."""
+        if count <= len(self.classes):
+            return [QColor(name) for name in self.classes[:count]]
+        return [self.color_map("magnitude").map(at / (count - 1), mode="qcolor") for at in range(count)]
+
+    def _dashed(self, colors: tuple[str, ...], number: int) -> QPen:
         dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-        rounds, place = divmod(number, len(self.series))
-        return self.stroke(self.series[place], 1, dashes[rounds % len(dashes)])
+        rounds, place = divmod(number, len(colors))
+        return self.stroke(colors[place], 1, dashes[rounds % len(dashes)])
 
     def stroke(self, color: str | QColor, width: int = 1, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """A pen as wide on every plot and on every screen."""
@@ -203,6 +228,7 @@ LIGHT = Theme(
         levels=("#19764a", "#9a5b00", "#b3261e"),
     ),
     series=("#228833", "#aa3377", "#a08200", "#0a8fb8", "#cc3344", "#4466aa"),
+    classes=_CLASSES["light"],
 )
 
 DARK = Theme(
@@ -232,6 +258,7 @@ DARK = Theme(
         levels=("#5fc08d", "#e3a94a", "#f2857c"),
     ),
     series=("#4fb868", "#d977b0", "#d3bb4b", "#62c8ea", "#f0788a", "#86a5e0"),
+    classes=_CLASSES["dark"],
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

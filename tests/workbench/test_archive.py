@@ -425,6 +425,18 @@ def test_the_list_is_sorted_by_any_column(panel: RunsPanel, column: int) -> None
     assert ranks[: len(known)] == known  # what is not known stands last
 
 
+def test_where_a_run_is_leaves_room_for_its_name(panel: RunsPanel) -> None:
+    panel.resize(272, 400)  # as in a window of 1280
+    record = RunRecord(4, "bi-gru-64", SERIES, None, elsewhere=True)
+    record.best_metric = 0.9815
+    panel.add(record)
+    row, header = panel._rows[4], panel._list.header()
+    assert (row.text(3), row.toolTip(3)) == ("elsewhere", "running elsewhere")
+    QCoreApplication.processEvents()
+    wide = panel._list.fontMetrics().horizontalAdvance(row.text(RUN))
+    assert header.sectionSize(RUN) > wide + 8  # pixels around it
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_run_that_begins_is_in_sight_in_whatever_order_the_rows_are(panel: RunsPanel, again: bool) -> None:
     runs = panel._list

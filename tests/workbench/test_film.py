@@ -217,6 +217,20 @@ def test_at_the_end_it_is_told_which_step_is_shown(
     assert gallery.scrubber._told.text() == "Nothing measured yet"
 
 
+def test_where_it_is_narrow_it_is_told_in_fewer_words_rather_than_cut(gallery: Gallery) -> None:
+    for each in (12_200, 12_300):
+        gallery.film.record(measured.full_snapshot(each))
+    scrubber = gallery.scrubber
+    whole, short = ("Live, from step 12,200 on", "Step 12,200 of 12,300"), ("Live", "Step 12,200")
+    for wide, (live, before) in ((600, whole), (280, short)):
+        scrubber.resize(wide, scrubber.height())
+        assert scrubber._told.text() == live
+        gallery.film.go(12_200)
+        assert scrubber._told.text() == before
+        assert scrubber.slider.accessibleName().endswith("Step 12,200 of 12,300")
+        gallery.film.go(None)
+
+
 def test_the_first_moment_is_told_of_at_once(gallery: Gallery) -> None:
     gallery.film.record(measured.full_snapshot(1))
     assert gallery.scrubber._told.text() == "Live, from step 1 on"

@@ -50,6 +50,21 @@ def test_what_has_no_room_goes_on_below(qtbot: QtBot, width: int, places: list[t
     qtbot.waitUntil(lambda: boxes[1].width() == min(104, width))
 
 
+@pytest.mark.parametrize(("width", "widths"), [(316, [100, 100, 100]), (301, [95, 95, 95]), (265, [83, 83, 83])])
+def test_a_row_is_narrower_before_it_goes_on_below(qtbot: QtBot, width: int, widths: list[int]) -> None:
+    flow, boxes = Flow(8, lambda: width), [_Box() for _ in range(3)]
+    qtbot.addWidget(flow)
+    for box in boxes:
+        flow.add(box)
+    flow.resize(width, 20)
+    flow.show()
+    qtbot.waitUntil(lambda: [box.width() for box in boxes] == widths)
+    assert {box.y() for box in boxes} == {0}
+    assert (flow.heightForWidth(width), flow.heightForWidth(264)) == (20, 44)
+    assert flow.sizeHint().width() == sum(widths) + 16
+    assert [flow.suits(least, width) for least in (265, 264, 80)] == [True, False, False]
+
+
 def test_what_is_lower_stands_in_the_middle_of_its_row(qtbot: QtBot) -> None:
     flow, boxes = Flow(8), [_Box() for _ in range(3)]
     qtbot.addWidget(flow)

@@ -46,8 +46,12 @@ def _best(record: RunRecord) -> str:
     return "" if math.isnan(record.best_metric) else numerals(f"{record.best_metric:.4g}")
 
 
+_SHORT = {"all epochs done": "done", "finished early": "early", "running elsewhere": "elsewhere"}
+
+
 def _state(record: RunRecord) -> str:
-    return {"all epochs done": "done", "finished early": "early"}.get(record.standing, record.standing)
+    """In a word or two, which leaves room for the name; the tool tip says all."""
+    return _SHORT.get(record.standing, record.standing)
 
 
 def _test(record: RunRecord) -> float:

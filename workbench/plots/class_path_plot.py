@@ -12,6 +12,7 @@ from engine.inside_records import ClassPaths
 from workbench.plots.curve import Stroke
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key
+from workbench.plots.marks import shape_of
 from workbench.plots.near import nearest
 from workbench.plots.numerals import numerals
 from workbench.plots.principal import Plane, PrincipalPlane
@@ -19,9 +20,9 @@ from workbench.plots.saving import Cell, Table
 from workbench.theme import Theme
 
 _WRONG, _CURSOR, _HERE = "answered otherwise", "time step looked at", "sequence read out"
-_END, _RING = 9, 15  # pixels across
+_END, _RING = 11, 17  # pixels across
 _CLEAR = 400  # steps whose lines can be told apart
-_SHAPES = "os"  # of ends: another where the colours begin again
+_ROUNDS = 2  # through the colours: paths of the second are dashed
 
 
 class ClassPathPlot(QWidget):
@@ -106,9 +107,7 @@ class ClassPathPlot(QWidget):
 
     def _keys(self) -> list[Key]:
         """What the marks at the ends of paths mean."""
-        squares = len(self._ends) > len(self._theme.series)
-        end = "end of a sequence" + (", a square where the path is dashed" if squares else "")
-        keys = [Key(end, self._theme.pen("muted"), symbol=True, line=False)] if self.places else []
+        keys = [Key("end of a sequence", self._theme.pen("muted"), symbol=True, line=False)] if self.places else []
         wrong = Key(_WRONG, self._warning, symbol=True, line=False, ring=True)
         return [*keys, wrong] if len(self._wrong.data) else keys
 
@@ -120,7 +119,7 @@ class ClassPathPlot(QWidget):
         """Take the colours of `theme`."""
         self._theme = theme
         for number, ends in enumerate(self._ends.values()):
-            ends.setBrush(theme.series_pen(number).color())
+            ends.setBrush(theme.class_pen(number).color())
             ends.setPen(theme.stroke(theme.color("plot")))
         self._wrong.setPen(self._warning)
         self.plot.apply_theme(theme)
@@ -138,8 +137,8 @@ class ClassPathPlot(QWidget):
 
     @property
     def most_classes(self) -> int:
-        """How many can be told apart, by colour and shape."""
-        return len(_SHAPES) * len(self._theme.series)
+        """How many can be told apart, by colour, dash and shape."""
+        return _ROUNDS * len(self._theme.classes)
 
     @property
     def _warning(self) -> QPen:
@@ -158,8 +157,9 @@ class ClassPathPlot(QWidget):
         self._ends = {}
         crowd = sum(map(len, paths.states[0])) if paths.states else 0
         for number, name in enumerate(sorted(set(paths.classes))[: self.most_classes]):
-            self.plot.add_curve(name, _faint(number, crowd))
-            self._ends[name] = ends = pg.ScatterPlotItem(size=_END, symbol=_SHAPES[number // len(self._theme.series)])
+            shape = shape_of(number + number // len(self._theme.classes))  # another where a colour comes again
+            self.plot.add_curve(name, _faint(number, crowd), shape=shape)
+            self._ends[name] = ends = pg.ScatterPlotItem(size=_END, symbol=shape)
             self.plot.axes.add(ends)
             self.plot.hiding.own(name, ends)
         if self._ends:
@@ -202,7 +202,7 @@ def _faint(number: int, crowd: int) -> Stroke:
     """The pen of a class's paths: the more steps lie over each other, the fainter."""
 
     def pen(theme: Theme) -> QPen:
-        made = theme.series_pen(number)
+        made = theme.class_pen(number)
         color = made.color()
         color.setAlphaF(float(np.clip(_CLEAR / max(crowd, 1), 0.15, 0.6)))
         made.setColor(color)

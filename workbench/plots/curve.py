@@ -39,6 +39,7 @@ class Curve:
     keyed: bool = True
     marks: Marks | None = None  # where colour alone would tell it from others
     size: int = 0  # pixels of its points, if not the usual
+    shape: str = ""  # of what its owner draws beside it, for the key
     x: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     y: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     note: str = ""
@@ -84,7 +85,7 @@ class Curve:
         color = pen.color()
         color.setAlpha(255)
         pen.setColor(color)
-        shape = self.marks.shape if self.marks else ""
+        shape = self.marks.shape if self.marks else self.shape
         return Key(self.name, pen, self.note, self.symbol and self.dotted, self.line, self.ring, shape)
 
     @property

@@ -89,15 +89,16 @@ class CurvePlot(QWidget):
         number: int | None = None,
         ranged: bool = True,
         size: int = 0,
+        shape: str = "",
     ) -> Curve:
         """A curve without numbers yet; with `key` it is in the key as soon as it has some. Without `line`, points.
 
         With its `number` among its kin it has marks that tell it from them without colours. Not `ranged`, it lies
         within an anchor of its owner, and the range has not to be looked for with each frame. Of its `size` in pixels
-        are its points, if not of the usual.
+        are its points, if not of the usual. In the key it has the `shape` of what its owner draws for it.
         """
         marks = Marks(number) if number is not None else None
-        curve = Curve(name, stroke, CurveItem(), symbol, line, ring, key, marks, size)
+        curve = Curve(name, stroke, CurveItem(), symbol, line, ring, key, marks, size, shape)
         self.curves[name] = curve  # before it is added: that moves the range, and whoever draws anew looks here
         for part in curve.items:
             self.axes.add(part, ignore_bounds=not ranged)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -17,7 +16,7 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from workbench.plots.elided_label import ElidedLabel
 from workbench.plots.legend import Legend
@@ -39,6 +38,8 @@ _USE = (
     "key leads to what can be saved, copied, exported and shown as a table."
 )
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
+_MOST_LINES = 3  # of values
+_HIGH = 50  # where there is room for more than one line of it
 
 
 class PictureFrame(QWidget):
@@ -77,18 +78,14 @@ class PictureFrame(QWidget):
         self._put_together()
 
     def _put_together(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        layout = self._rows = QVBoxLayout(self)
         layout.setSpacing(GRID // 2)
         layout.addLayout(self._header)
         layout.addWidget(self._question)
         layout.addWidget(self._stack, 1)
-        if self.compact:  # where each line counts, values stand over the name of the axis while there are any
-            self._readout.setParent(self)
-            self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it covers what is read
-            self._readout.setAutoFillBackground(True)
-        else:
-            layout.addWidget(self._readout)
+        self._readout.setParent(self)  # in no layout: its further lines stand over the foot of the picture for a while
+        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it covers what is read
+        self._readout.setAutoFillBackground(True)
 
     # --- what the picture says --------------------------------------------------------------------------
 
@@ -143,13 +140,13 @@ class PictureFrame(QWidget):
             return
         self._readout.setText(text)
         self.setAccessibleDescription(text or self.question)
-        self._readout.setToolTip(f"<p>{html.escape(text)}</p>" if text else "")
+        self._place_readout()
         self._show_readout()
 
     def _show_readout(self) -> None:
-        """Where there is a picture; in a small place only while there is something to read."""
+        """Where there is a picture, while there is something to read."""
         there = self._stack.currentWidget() is not self._message
-        self._readout.setVisible(there and (bool(self._readout.text()) or not self.compact))
+        self._readout.setVisible(there and bool(self._readout.text()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Values of a small picture stand at its foot; a low one does with fewer words."""
@@ -165,16 +162,29 @@ class PictureFrame(QWidget):
 
     def fit_room(self) -> None:
         """It, or its text, has another size: the question, which the title has as its tip, may have to go."""
-        self._question.setVisible(not self.compact and not self.low)
+        line = self._question.fontMetrics().height()
+        breaks = self._question.heightForWidth(self.width() - 2 * GRID) >= 2 * line
+        crowded = self.low or (breaks and self.height() < _HIGH * self.theme.body)
+        self._question.setVisible(not self.compact and not crowded)
 
     def _place_readout(self) -> None:
-        if self.compact:
-            high = self._readout.height()
-            self._readout.setGeometry(GRID, self.height() - high - GRID // 2, self.width() - 2 * GRID, high)
+        """At the foot, as high as its words need."""
+        wide = self.width() - 2 * GRID
+        high = max(self._line, self._readout.heightForWidth(wide))
+        self._readout.setGeometry(GRID, self.height() - high - GRID // 2, wide, high)
+
+    @property
+    def _line(self) -> int:
+        """Pixels of height of a line of values."""
+        return max(2 * GRID, self.theme.small + 5)
 
     def fit_text(self) -> None:
-        """Room for one line of values, whether there are any or not: the picture does not jump."""
-        self._readout.setFixedHeight(max(2 * GRID, self.theme.small + 5))
+        """Room for one line of values, whether there are any or not: the picture does not jump.
+
+        In a small place, where each line counts, they stand over the name of the axis.
+        """
+        foot = 0 if self.compact else self._line + GRID // 2
+        self._rows.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2 + foot)
         self._header.fit_text(self.theme)
         self._place_readout()
         self.fit_room()
@@ -265,10 +275,7 @@ def _label(role: str, text: str = "") -> QLabel:
 
 
 def _readout() -> ElidedLabel:
-    made = ElidedLabel()
+    made = ElidedLabel(lines=_MOST_LINES)
     made.setProperty("role", "small")
-    gives_way = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long text widens nothing
-    gives_way.setRetainSizeWhenHidden(True)
-    made.setSizePolicy(gives_way)
     made.setTextFormat(Qt.TextFormat.PlainText)  # a token such as <s> is no markup
     return made

@@ -60,6 +60,7 @@ class HeatGrid(QWidget):
         self._levelled: list[tuple[int, float]] = []  # headings, when they were made alike the last time
         self._cursor: int | None = None
         self.legend, self.canvas = Legend(theme), Canvas()
+        self.canvas.centralLayout.setContentsMargins(0, 4, 1, 0)  # the line at the right of the last one is drawn there
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)

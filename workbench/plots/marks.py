@@ -16,12 +16,17 @@ _SPREAD = 5  # of neighbours even a stride of few points leaves the places apart
 _MOST = 8  # on one curve: they tell it apart, and cost nothing to draw
 
 
+def shape_of(number: int) -> str:
+    """The mark of curve, class or symbol `number` among its kin."""
+    return _SHAPES[number % len(_SHAPES)]
+
+
 class Marks:
     """A few marks on the points of one curve, which stay where they are while it grows."""
 
     def __init__(self, number: int) -> None:
         """`number` is that of the curve among its kin."""
-        self.shape = _SHAPES[number % len(_SHAPES)]
+        self.shape = shape_of(number)
         self._share = number * _SPREAD % _MOST / _MOST  # of a stride: marks of curves side by side do not meet
         self.item = CurveItem()
 

@@ -24,11 +24,12 @@ from workbench.plots.still_label import BETWEEN, StillLabel
 from workbench.theme import GRID, Theme
 
 _TITLE = 14 * GRID  # pixels of a title that do not give way to choices
+_STEP = "step 10,000,000"  # of the stamp, what stays where choices can be narrower
 _LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
 
 class PictureHeader(QHBoxLayout):
-    """Where it is narrow the stamp gives way first, then choices go on below, and only then the title is cut."""
+    """Where it is narrow choices are narrower, then the stamp goes, then choices go on below; last the title is cut."""
 
     def __init__(self, picture: QWidget, key: str, menu: QMenu, *, compact: bool) -> None:
         """Of a `picture` that has its accessible name and description; `compact` leaves out choices."""
@@ -39,8 +40,8 @@ class PictureHeader(QHBoxLayout):
         self.title.setProperty("role", "title")
         self.title.setToolTip(picture.accessibleDescription())
         self.badge.setProperty("role", "strong")
-        self.stamp = StillLabel("step 10,000,000 · epoch 10,000", role="small")
-        self.stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gives way first
+        self.stamp = StillLabel(BETWEEN.join((_STEP, "epoch 10,000")), role="small")
+        self.stamp.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # its end gives way first
         if compact:  # it stands on a card, which is painted with it, up to the window, unless it fills its ground
             self.stamp.label.setAutoFillBackground(True)
         self.choices, self.more = Flow(2 * GRID, self.beside_title), self._make_button(menu)
@@ -85,9 +86,11 @@ class PictureHeader(QHBoxLayout):
         return [f"{label}: {said}" if label else said for label, said in seen if said]
 
     def beside_title(self) -> int:
-        """Pixels for choices in one row: more than these would cut the title, and fold before they do."""
+        """Pixels for choices in one row: more would cut the title or, where they can be narrower for it, the step."""
         beside = sum(part.sizeHint().width() for part in (self.title, self.badge, self.more))
-        return self._picture.width() - beside - 6 * GRID  # margins, and what is between them
+        step = self.stamp.label.fontMetrics().horizontalAdvance(_STEP)
+        room = self._picture.width() - beside - 6 * GRID  # margins, and what is between them
+        return room - step if self.choices.suits(room - step, room) else room
 
     def fit_text(self, theme: Theme) -> None:
         """The text has another size."""

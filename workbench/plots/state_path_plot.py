@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.inside_records import Floats, HiddenTrace
 from workbench.plots.curves import CurvePlot
 from workbench.plots.keys import Key, Scale
+from workbench.plots.marks import shape_of
 from workbench.plots.near import nearest
 from workbench.plots.numerals import numerals
 from workbench.plots.principal import Plane, PrincipalPlane
@@ -21,6 +22,7 @@ from workbench.theme import Theme
 
 _PATH, _CURSOR = "path of the state", "time step looked at"
 _COLORS, _MOST_GROUPS = 32, 12
+_PLAIN = "o"  # mark of a step that is in no group
 _TIME, _CLASS, _SYMBOL = "by time", "by class", "by symbol"
 
 
@@ -70,7 +72,7 @@ class StatePathPlot(QWidget):
         self.places = np.full((len(states), 2), np.nan)
         self.places[runs], shares = self._plane.project(states[runs])
         self.plot.show_curve(_PATH, self.places[:, 0], self.places[:, 1])
-        self.points.setData(self.places[:, 0], self.places[:, 1], brush=self._brushes())
+        self.points.setData(self.places[:, 0], self.places[:, 1], brush=self._brushes(), symbol=self._shapes())
         self.mark(step)
         return shares
 
@@ -79,6 +81,7 @@ class StatePathPlot(QWidget):
         self._way = way
         if len(self.places):
             self.points.setBrush(self._brushes())
+            self.points.setSymbol(self._shapes())
             self._show_key()
 
     def mark(self, step: int | None) -> None:
@@ -120,6 +123,7 @@ class StatePathPlot(QWidget):
         # For all frames: pyqtgraph makes a picture of each brush that it has not seen.
         colors = theme.color_map("magnitude").getLookupTable(nPts=_COLORS, alpha=False)
         self._palette = [pg.mkBrush(*color) for color in colors]
+        self._of_groups = [pg.mkBrush(color) for color in theme.class_colors(_MOST_GROUPS)]
         self._no_class = pg.mkBrush(theme.color("base"))
         self.plot.apply_theme(theme)
         self.points.setPen(theme.stroke(theme.color("muted")))  # early steps are dark on every ground
@@ -135,25 +139,31 @@ class StatePathPlot(QWidget):
 
     # --- colours ----------------------------------------------------------------------------------------
 
-    def _by_group(self) -> dict[str, QBrush]:
-        """A brush for each class or symbol of the steps, in the order of their names; none by time."""
-        names = sorted(set(self._groups.get(self._way, ())))
-        spread = {name: self._palette[_shade(at, len(names))] for at, name in enumerate(names)}
-        return spread | ({"": self._no_class} if "" in spread else {})
+    def _by_group(self) -> dict[str, tuple[QBrush, str]]:
+        """Brush and mark of each class or symbol of the steps, in the order of their names; none by time."""
+        steps = set(self._groups.get(self._way, ()))
+        looks = {name: (self._of_groups[at], shape_of(at)) for at, name in enumerate(sorted(steps - {""}))}
+        return looks | ({"": (self._no_class, _PLAIN)} if "" in steps else {})
 
     def _brushes(self) -> list[QBrush]:
         """One for each time step."""
         groups = self._groups.get(self._way)
         if groups:
-            brushes = self._by_group()
-            return [brushes[name] for name in groups]
+            looks = self._by_group()
+            return [looks[name][0] for name in groups]
         count = len(self.places)
-        return [self._palette[_shade(step, count)] for step in range(count)]
+        return [self._palette[step * (_COLORS - 1) // max(count - 1, 1)] for step in range(count)]
+
+    def _shapes(self) -> list[str]:
+        """One for each time step."""
+        looks = self._by_group()
+        return [looks[name][1] for name in self._groups[self._way]] if looks else [_PLAIN] * len(self.places)
 
     def _show_key(self) -> None:
+        none = Key("no class", self._theme.pen("muted"), symbol=True, line=False, ring=True)
         keys = [
-            Key(named(name) or "no class", pg.mkPen(brush.color()), symbol=True, line=False)
-            for name, brush in self._by_group().items()
+            Key(named(name), pg.mkPen(brush.color()), line=False, shape=shape) if name else none
+            for name, (brush, shape) in self._by_group().items()
         ]
         time = Scale("time step", self._theme.color_map("magnitude"), 1, max(len(self.places), 2))
         self.plot.show_key(keys or [time])
@@ -168,11 +178,6 @@ class StatePathPlot(QWidget):
         near = self.near(place)
         if near is not None:
             self.clicked.emit(near)
-
-
-def _shade(at: int, count: int) -> int:
-    """Which brush of the palette the step or group number `at` of `count` has."""
-    return at * (_COLORS - 1) // max(count - 1, 1)
 
 
 def _faint(theme: Theme) -> QPen:

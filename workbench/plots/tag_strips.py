@@ -139,9 +139,8 @@ class TagStrips(QWidget):
         self.update()
 
     def colors(self) -> list[QColor]:
-        """One for each class, apart in hue and, for who does not see hues, in lightness."""
-        count = max(len(self._classes), 2)
-        return [pg.colormap.get("viridis").map(k / (count - 1), mode="qcolor") for k in range(count)]
+        """One for each class."""
+        return self._theme.class_colors(len(self._classes))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Truth above answers above certainty."""

@@ -275,4 +275,5 @@ class GradientFlow(LiveView):
             self._show_cursor(self._axis())
 
     def _words_on_lives(self, place: float) -> str:
-        return self._lives.describe(place, f"step {place:,.0f} · half-life")
+        known = "half-life" if self._lives.words(place) else "no half-life"
+        return self._lives.describe(place, f"step {place:,.0f} · {known}")

@@ -29,7 +29,7 @@ from workbench.plots.still_label import StillLabel
 from workbench.plots.table_twin import TableTwin, TwinView
 from workbench.plots.time_cursor import TimeCursor
 from workbench.plots.unit_order import ORDERS, unit_order
-from workbench.theme import DARK, LIGHT
+from workbench.theme import DARK, LIGHT, Theme
 
 
 @pytest.mark.parametrize(
@@ -260,6 +260,23 @@ def test_heat_maps_keep_their_room_when_a_second_run_begins(qtbot: QtBot) -> Non
         grid.arrange(())
         QCoreApplication.processEvents()
     assert heights[1] == pytest.approx(heights[0], abs=20)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("width", [500, 501])
+def test_every_heat_map_of_a_row_has_its_line_at_the_right(qtbot: QtBot, theme: Theme, width: int) -> None:
+    grid = HeatGrid(theme, bottom="time step", left="unit")
+    qtbot.addWidget(grid)
+    grid.resize(width, 300)
+    grid.show()
+    grid.arrange([Panel(0, 0), Panel(0, 1)])
+    for panel in range(2):
+        grid.show_panel(panel, np.full((4, 6), np.nan, np.float32), (-1.0, 1.0), "hidden state")
+    first, last = (cell.box for cell in grid._cells)
+    qtbot.waitUntil(lambda: last.sceneBoundingRect().left() > first.sceneBoundingRect().right())
+    picture, middle = grid.canvas.grab().toImage(), round(last.sceneBoundingRect().center().y())
+    for edge in (round(first.sceneBoundingRect().right()), picture.width() - 1):
+        assert theme.grid in [picture.pixelColor(edge - back, middle).name() for back in range(2)]
 
 
 def test_cursor_follows_until_it_is_pinned(qtbot: QtBot) -> None:

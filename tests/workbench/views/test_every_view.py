@@ -554,17 +554,20 @@ def test_a_choice_that_does_not_fit_ends_in_an_ellipsis_not_within_a_letter(make
         assert box.shown_text(option).endswith("…")
 
 
-def test_where_choices_go_on_below_it_is_still_said_of_which_step_the_picture_is(make: Maker, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(("share", "rows", "said"), [(1.0, 1, True), (0.9, 1, True), (0.7, 1, False), (0.45, 2, True)])
+def test_choices_are_narrower_before_it_is_not_said_of_which_step_the_picture_is_and_that_goes_before_they_go_on_below(
+    make: Maker, qtbot: QtBot, share: float, rows: int, said: bool
+) -> None:
     view = make(WeightMaps)
+    view.resize(1200, 500)
     fill(view)
-    title, one_row = view._header.title, view._header.choices.sizeHint().width()
-    beside = view.width() - view._header.beside_title()
-    view.resize(beside + one_row - 1, 500)
-    qtbot.waitUntil(lambda: view._header.choices.height() >= 2 * view._header.choices.sizeHint().height())
-    qtbot.waitUntil(lambda: bool(view._header.stamp.label.text()))
+    title, stamp, choices = view._header.title, view._header.stamp, view._header.choices
+    beside, one_row = view.width() - view._header.beside_title(), choices.sizeHint().width()
+    view.resize(beside + round(share * one_row), 500)
+    qtbot.waitUntil(lambda: len({part.y() for part in choices._seen}) == rows)
+    qtbot.waitUntil(lambda: stamp.label.text().startswith("step ") is said)
     assert title.width() >= title.sizeHint().width()
-    view.resize(view.width() + 1, 500)
-    qtbot.waitUntil(lambda: view._header.choices.height() < 2 * view._header.choices.sizeHint().height())
+    assert all(choices.rect().contains(part.geometry()) for part in choices._seen)
 
 
 @pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])
@@ -579,6 +582,34 @@ def test_in_a_low_view_the_picture_comes_before_words(
     assert view._question.isVisible() is not low
     assert {legend.most for legend in view.findChildren(Legend)} == {4 if low else 0}
     assert getattr(view, second).isVisible() is not low
+
+
+@pytest.mark.parametrize(("width", "height", "asked"), [(430, 560, False), (430, 700, True), (690, 560, True)])
+def test_a_question_that_breaks_is_asked_where_there_is_room(make: Maker, width: int, height: int, asked: bool) -> None:
+    view = make(Loss)
+    view.resize(width, height)
+    assert view._question.isVisible() is asked
+
+
+@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize(("words", "lines"), [("step 12", 1), (" · ".join(["layer 1 ‖∂L/∂h‖ = 2.6e−6"] * 4), 2)])
+def test_words_on_what_is_under_the_mouse_are_whole_and_within_the_picture(
+    make: Maker, compact: bool, words: str, lines: int
+) -> None:
+    view = make(GradientFlow, compact=compact)
+    view.resize(340 if compact else 430, 300)
+    fill(view)
+    view._rows.activate()
+    before = view._stack.geometry()
+    view.read_out(words)
+    readout = view._readout
+    assert view.rect().adjusted(0, 0, 0, -4).contains(readout.geometry())
+    assert readout.fitting(readout.rect()) == words
+    assert round(readout.height() / readout.fontMetrics().lineSpacing()) == lines
+    assert view._stack.geometry() == before  # the picture does not jump
+    assert compact or lines > 1 or not readout.geometry().intersects(before)
+    view.read_out("")
+    assert not readout.isVisible()
 
 
 @pytest.mark.parametrize(("layers", "written"), [(2, 20), (3, None)])

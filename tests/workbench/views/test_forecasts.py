@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -106,12 +106,12 @@ def test_the_ends_of_intervals_are_read_out_beside_their_forecast(show: Show) ->
     assert "95 %" not in view._readout.text()
 
 
-def test_what_is_read_out_in_too_little_room_ends_in_dots(show: Show) -> None:
+@pytest.mark.parametrize(("times", "whole"), [(1, True), (2, True), (5, False)])
+def test_what_is_read_out_in_too_little_room_ends_in_dots(show: Show, times: int, whole: bool) -> None:
     view = show(Prediction)
     view.resize(500, 500)
-    view.read_out("1956-06 · truth 374 · forecast 367.3 · naive 318 · seasonal naive 315 · drift 320.3 · AR(12) 364.6")
-    assert view._readout.fitting(QRect(0, 0, 300, 20)).endswith("…")
-    assert view._readout.toolTip().endswith("AR(12) 364.6</p>")
+    view.read_out(times * "1956-06 · truth 374 · forecast 367.3 · naive 318 · drift 320.3 · AR(12) 364.6 ")
+    assert view._readout.fitting(view._readout.rect()).endswith("AR(12) 364.6 " if whole else "…")
 
 
 def test_a_run_without_a_batch_beside_makes_no_empty_plot(show: Show) -> None:

@@ -319,6 +319,9 @@ def test_a_half_life_of_many_sequences_is_the_slope_of_noise_and_not_drawn(show:
     view.rest(True)
     assert_array_equal(view._lives.curves["layer 1"].y, [2, np.nan, 3, np.nan])
     assert view._lives.legend.texts == ("layer 1  hardly shrinks now", "no line: hardly shrinks, if at all")
+    for place, words in ((30.0, "step 30 · half-life · layer 1 3"), (20.0, "step 20 · no half-life")):
+        view._lives.hovered.emit(place)
+        assert view._readout.text() == words
 
 
 def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:

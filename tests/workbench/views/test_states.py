@@ -20,7 +20,7 @@ from workbench.later import in_turn
 from workbench.plots.heat_grid import Spot
 from workbench.plots.numerals import numerals
 from workbench.plots.unit_order import ORDERS
-from workbench.theme import LIGHT
+from workbench.theme import DARK, LIGHT, Theme
 from workbench.views.gates import Gates
 from workbench.views.hidden_state import HiddenState
 from workbench.views.prediction import Prediction
@@ -283,14 +283,38 @@ def test_sequences_of_every_class_are_walked_by_keys(show: Show) -> None:
 
 def test_no_more_classes_are_drawn_than_can_be_told_apart(show: Show) -> None:
     view = show(StateSpace)
-    most = 2 * len(LIGHT.series)
+    most = 2 * len(LIGHT.classes)
     count = most + 3
     states = tuple(f32([0.0, 0.0], [float(k), 1.0]) for k in range(count))
     names = tuple(f"class {k:02}" for k in range(count))
     view.show_snapshot(measured.snapshot(HiddenTrace((known_layer(),), tuple("abc")), ClassPaths(
         ("layer 1",), (states,), names, names
     )))  # fmt: skip
-    assert view._many.plot.legend.texts == (*names[:most], "end of a sequence, a square where the path is dashed")
+    plot = view._many.plot
+    assert plot.legend.texts == (*names[:most], "end of a sequence")
+    looks = [(key.pen.color().name(), key.pen.style(), key.shape) for key in plot.legend._items[:most]]
+    first = looks[: len(LIGHT.classes)]
+    assert len(set(looks)) == most
+    assert [len(set(part)) for part in zip(*first, strict=True)] == [len(first), 1, len(first)]
+    assert [ends.opts["symbol"] for ends in view._many._ends.values()] == [shape for _, _, shape in looks]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_class_of_steps_looks_as_a_class_of_sequences(show: Show, theme: Theme) -> None:
+    view, names = show(StateSpace), [f"class {k:02}" for k in range(9)]
+    view.apply_theme(theme)
+    states = tuple(f32([0.0, 0.0], [float(k), 1.0]) for k in range(len(names)))
+    paths = ClassPaths(("layer 1",), (states,), tuple(names), tuple(names))
+    view._many.show_paths(paths, 0, None)
+    steps = np.random.default_rng(0).standard_normal((10, 3)).astype(np.float32)
+    view._one.show_states(steps, HiddenTrace((), ("",) * 10, None, (*names, names[0])), None)
+    view._one.color_by("by class")
+    by_sequence, by_step = ({key.text: key for key in plot.legend._items} for plot in (view._many.plot, view._one.plot))
+    for at, name in enumerate(names):
+        point = view._one.points.points()[at]
+        assert by_step[name].shape == by_sequence[name].shape == point.symbol()
+        assert by_step[name].pen.color() == by_sequence[name].pen.color() == point.brush().color()
+        assert point.brush().color().name() == theme.classes[at]
 
 
 @pytest.mark.parametrize("way", ["by time", "by class"])

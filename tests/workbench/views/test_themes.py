@@ -87,6 +87,19 @@ def test_lines_beside_each_other_are_told_apart_whoever_looks(theme: Theme, visi
     assert all(np.linalg.norm(one - other) > 15 for one, other in combinations(seen, 2))
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("vision", _VISIONS)
+def test_twelve_classes_are_told_apart_whoever_looks(theme: Theme, vision: str) -> None:
+    colors, ground = [color.name() for color in theme.class_colors(12)], _light(theme.plot)
+    for light in map(_light, colors):
+        low, high = sorted(float(_TO_XYZ[1] @ each) for each in (light, ground))
+        assert (high + 0.05) / (low + 0.05) > 3
+    seen = [_lab(_VISIONS[vision] @ _light(color)) for color in colors]
+    assert all(np.linalg.norm(one - other) > 18 for one, other in combinations(seen, 2))
+    many = [color.name() for color in theme.class_colors(20)]
+    assert len(set(many)) == 20
+
+
 def _light(color: str) -> NDArray[np.float64]:
     """Red, green and blue as amounts of light."""
     parts = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
