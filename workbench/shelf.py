@@ -51,7 +51,7 @@ class Shelf(QObject):
         archive.let_go.connect(runs.refresh)
         archive.let_go.connect(self._on_let_go)
         archive.left_out.connect(runs.left_out.say)
-        archive.removed.connect(runs.drop)
+        archive.removed.connect(lambda records: runs.drop(*records))
         archive.put_aside.connect(runs.offer_back)
         archive.left.connect(runs.drop)
         archive.restored.connect(self._on_restored)
@@ -62,9 +62,11 @@ class Shelf(QObject):
 
     @Slot(object)
     def _offer_to_go_on(self, records: list[RunRecord]) -> None:
-        """What ended in the middle, whenever that was by the clock, and was not asked about; one run at a time."""
+        """What ended in the middle, whenever that was by the clock, and was not asked about; one run at a time, and
+        none of a race, which would not go on with it.
+        """
         desk = self._desk
-        left = [record for record in records if record.broke_off and record.can_go_on]
+        left = [record for record in records if record.broke_off and record.can_go_on and record.of is None]
         if left and not desk.session.alive:
             newest = left[-1]
             offer_to_go_on(
@@ -151,8 +153,8 @@ class Shelf(QObject):
         self._runs.apply_theme(theme)
 
     @Slot(object)
-    def _on_restored(self, record: RunRecord) -> None:
-        self._runs.add(record)
+    def _on_restored(self, records: list[RunRecord]) -> None:
+        self._runs.bring_back(records)
         self.show_others()
 
 
