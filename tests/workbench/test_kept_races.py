@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from engine.comparing.sweep_values import Varied, swept_names
@@ -25,6 +26,7 @@ from tests.workbench.conftest import SERIES, KnownBackend, write_known
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.keep_runs import KeepRuns
+from workbench.dialogs.question import Question
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
 from workbench.document import Document
@@ -33,6 +35,7 @@ from workbench.panels.run_rows import EYE, RUN
 from workbench.panels.runs import RunsPanel
 from workbench.records import record_of
 from workbench.theme import LIGHT
+from workbench.window import Window
 
 RACE = Terms(("elman", "gru"), seeds=2, budget=800, epochs=10)
 SWEEP = SweepTerms((Varied("training.learning_rate", (0.001, 0.01)),), trials=0, seeds=2, epochs=10)
@@ -212,8 +215,12 @@ def test_a_run_of_a_race_that_broke_off_is_not_asked_about(bench: Bench) -> None
     assert bench.window.findChildren(QMessageBox) == []
 
 
-def test_a_project_takes_them_along_and_is_not_opened_or_saved_elsewhere_meanwhile(bench: Bench) -> None:
+def test_a_project_takes_them_along_and_is_not_opened_or_saved_elsewhere_meanwhile(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     window = bench.window
+    monkeypatch.setattr(window.projects, "may_leave", lambda: False)
     window.desk.begin_race(RACE)
     bench.until(lambda: bool(bench.backend.runs))
     told: list[str] = []
@@ -224,12 +231,24 @@ def test_a_project_takes_them_along_and_is_not_opened_or_saved_elsewhere_meanwhi
     for run in bench.backend.runs:
         run.permits.release(100)
     window.desk.contest.cancel()
-    bench.until(lambda: not window.desk.contest.alive and bool(window.desk.session.records))
+    bench.until(lambda: not window.desk.contest.alive and not window.desk.archive.expected)
+    assert window.desk.session.records
     document: Document = window.document
     window.projects.save_at(bench.folder / "mine")
     bench.until(lambda: document.path is not None)
     kept = list((bench.folder / "mine runs").glob("*/contest.json"))
-    assert len(kept) == len(window.desk.session.records)
+    assert len(kept) == len(window.desk.session.records) > 0
+
+
+@pytest.mark.parametrize(("keep", "words"), [(True, "its runs are kept."), (False, "its runs are not kept.")])
+def test_what_is_kept_is_said_before_the_window_closes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, keep: bool, words: str
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Question, "exec", lambda box: asked.append(box.informativeText()))
+    assert bench.window.desk.begin_race(dataclasses.replace(RACE, keep=keep)) == ""
+    assert not Window.ask_to_close(bench.window)
+    assert asked[0].endswith(words)
 
 
 # --- the list -------------------------------------------------------------------------------------------

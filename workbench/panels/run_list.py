@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
 
+from workbench.draft import source_name
 from workbench.panels.run_group import GroupRow
 from workbench.panels.run_rows import BEGAN, COLUMNS, RIGHT, RUN, Row, RunRow
 from workbench.panels.sorted_header import SortedHeader
@@ -91,8 +92,20 @@ class RunsList(QTreeWidget):
             group.refresh(theme)
         return bool(changed)
 
-    def refresh_groups(self, theme: Theme) -> None:
-        """Groups tell of their runs anew."""
+    def note_at_hand(self, record: RunRecord | None, theme: Theme) -> None:
+        """The views show this run, or none."""
+        for row in self.rows.values():
+            if row.at_hand is not (row.record is record):
+                row.at_hand = row.record is record
+                row.show_eye(theme)
+
+    def tell_apart(self, theme: Theme) -> None:
+        """Where runs on several data sets stand in the list, each says what it learned from."""
+        several = len({source_name(row.record.experiment) for row in self.rows.values()}) > 1
+        for row in self.rows.values():
+            if row.with_source != several:
+                row.with_source = several
+                row.refresh(theme)
         for group in self.groups.values():
             group.refresh(theme)
 

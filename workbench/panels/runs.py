@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from engine.storage.contest_file import Membership
-from workbench.draft import source_name
 from workbench.panels.about_run import AboutRun
 from workbench.panels.labels import column
 from workbench.panels.message import Message
@@ -77,7 +76,7 @@ class RunsPanel(QWidget):
             self.refresh(record)
             return
         self._list.put([record], self._theme)
-        self._tell_apart()
+        self._list.tell_apart(self._theme)
         self._filter.apply()
         self._rows[record.number].setHidden(False)  # a run that begins is seen, whatever is looked for
         self._list.choose(self._rows[record.number])
@@ -88,7 +87,7 @@ class RunsPanel(QWidget):
         self._list.setSortingEnabled(False)
         self._list.put(records, self._theme)
         self._list.setSortingEnabled(True)
-        self._tell_apart()
+        self._list.tell_apart(self._theme)
         self._filter.apply()
         self._show_details()
 
@@ -123,7 +122,7 @@ class RunsPanel(QWidget):
             self._about.forget(record)
         with QSignalBlocker(self._list):  # for a moment none is chosen, and notes that have the keys would be hidden
             self._list.take(records, self._theme)
-            self._tell_apart()
+            self._list.tell_apart(self._theme)
             self._filter.apply()
             current: QTreeWidgetItem | None = self._list.currentItem()
             if current is not None and not current.isHidden() and not self._list.selectedItems():
@@ -143,10 +142,7 @@ class RunsPanel(QWidget):
 
     def note_at_hand(self, record: RunRecord | None) -> None:
         """The views show this run, or none."""
-        for row in self._rows.values():
-            if row.at_hand is not (row.record is record):
-                row.at_hand = row.record is record
-                row.show_eye(self._theme)
+        self._list.note_at_hand(record, self._theme)
 
     def lock(self, reason: str) -> None:
         """Settings cannot be taken over now."""
@@ -184,15 +180,6 @@ class RunsPanel(QWidget):
         if self._list.open_eyes(records, shown, self._theme):
             self._allow()
             self.shown_changed.emit()
-
-    def _tell_apart(self) -> None:
-        """Where runs on several data sets stand in the list, each says what it learned from."""
-        several = len({source_name(row.record.experiment) for row in self._rows.values()}) > 1
-        for row in self._rows.values():
-            if row.with_source != several:
-                row.with_source = several
-                row.refresh(self._theme)
-        self._list.refresh_groups(self._theme)
 
     # --- making it --------------------------------------------------------------------------------------
 
