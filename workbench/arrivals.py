@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from engine.past_runs import PastRun
 
 _LANE = "runs of a race"
-_TOGETHER_MS = 1000  # runs that end within so long come together: each time, the whole list may be sorted anew
+_TOGETHER_MS = 1000  # runs that end within so long come together
+_REST = 50.0  # multiples of the time it took to list some, and to sort the list, before the next: two per cent at most
 
 
 class Arrivals(QObject):
@@ -35,7 +37,8 @@ class Arrivals(QObject):
     def note(self, folders: Sequence[Path]) -> None:
         """The runs in these have ended."""
         self._ended += folders
-        self._clock.start()
+        if not self._clock.isActive():  # else quick ones would put it off for as long as they come
+            self._clock.start()
 
     @Slot()
     def read(self) -> None:
@@ -52,4 +55,7 @@ class Arrivals(QObject):
             )
 
     def _on_read(self, folders: Sequence[Path], read: tuple[tuple[PastRun, ...], list[str]]) -> None:
+        start = time.perf_counter()
         self._archive.take_in(folders, *read)
+        took = time.perf_counter() - start
+        self._clock.setInterval(max(_TOGETHER_MS, round(1000 * _REST * took)))

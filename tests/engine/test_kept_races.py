@@ -17,9 +17,16 @@ from engine.comparing.sweep import sweep
 from engine.config import Experiment
 from engine.data import Dataset
 from engine.events import CheckpointSaved, Finding, RunFinished
+from engine.export import proof
+from engine.export.particulars import exportable
+from engine.export.targets import target
 from engine.past_runs import past_runs, read_run
+from engine.resuming import saved_run
+from engine.runs import METRICS
 from engine.storage.contest_file import CONTEST, Membership
+from engine.storage.run_folders import WEIGHTS
 from engine.training import TrainingRun
+from workbench import model_use
 
 BEGAN = 1_700_000_000.5
 
@@ -75,6 +82,22 @@ def test_what_makes_no_sense_leaves_a_run_that_is_read_by_itself(
     assert read_run(tmp_path / "run").of is None
     (tmp_path / "run" / CONTEST).write_text("[" * 50_000)
     assert read_run(tmp_path / "run").of is None
+
+
+def test_a_run_of_a_race_is_kept_as_any_other_and_can_be_used_and_exported(
+    experiment: Experiment, dataset: Dataset, tmp_path: Path
+) -> None:
+    of = memberships(_race(experiment), BEGAN)[0]
+    list(TrainingRun(experiment, dataset, folder=tmp_path / "run", of=of))
+    list(TrainingRun(experiment, dataset, folder=tmp_path / "alone"))
+    names = [{path.name for path in (tmp_path / name).iterdir()} for name in ("run", "alone")]
+    assert names[0] - names[1] == {CONTEST}
+    for name in (WEIGHTS, METRICS):
+        assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
+    source, form = exportable(tmp_path / "run"), target("npz")
+    assert proof.export(source, form, tmp_path / "weights.npz", lambda _: None).passed
+    assert model_use.usable(tmp_path / "run").kind == "series"
+    assert saved_run(tmp_path / "run", {"training.epochs": 5}).checkpoint is not None
 
 
 @pytest.mark.usefixtures("refuge")

@@ -240,6 +240,14 @@ def test_a_project_takes_them_along_and_is_not_opened_or_saved_elsewhere_meanwhi
     assert len(kept) == len(window.desk.session.records) > 0
 
 
+def test_runs_that_end_one_after_the_other_are_not_put_off_by_each_other(desk: Desk, tmp_path: Path) -> None:
+    arrivals = desk._arrivals
+    arrivals.note([tmp_path / "one"])
+    due = arrivals._clock.timerId()
+    arrivals.note([tmp_path / "two"])
+    assert arrivals._clock.timerId() == due  # a timer that is started anew has another
+
+
 @pytest.mark.parametrize(("keep", "words"), [(True, "its runs are kept."), (False, "its runs are not kept.")])
 def test_what_is_kept_is_said_before_the_window_closes(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, keep: bool, words: str

@@ -61,23 +61,24 @@ class GroupRow(Row):
         """By the best of its runs, or by what they come to together."""
         return self._ranks[COLUMNS.index(column)]
 
-    def _ranked(self, column: Column) -> Sortable:
-        runs, best = [row.record for row in self.rows], self.best
+    def _ranked(self, best: RunRecord) -> tuple[Sortable, ...]:
+        runs = [row.record for row in self.rows]
         own: dict[int, Callable[[], Sortable]] = {
             EYE: lambda: all(record.shown for record in runs),
             RUN: lambda: min(record.number for record in runs),
             BEGAN: lambda: self.of.began,
             _SECONDS: lambda: math.fsum(time for record in runs if not math.isnan(time := seconds(record))),
         }
-        return own.get(COLUMNS.index(column), lambda: column.rank(best or runs[0]))()
+        return tuple(own[at]() if at in own else column.rank(best) for at, column in enumerate(COLUMNS))
 
     def refresh(self, theme: Theme) -> None:
         """Show what is known of its runs now."""
-        told = self.rows[0] if self.rows else None
-        if told is None:
+        if not self.childCount():
             return
-        self._ranks = tuple(map(self._ranked, COLUMNS))
-        texts = self._told(self.best or told.record, with_source=told.with_source)
+        first = self.rows[0]
+        best = self.best or first.record
+        self._ranks = self._ranked(best)
+        texts = self._told(best, with_source=first.with_source)
         for place, text in enumerate(texts) if texts != self._texts else ():
             self.setText(place, text)
         self._texts = texts
