@@ -17,6 +17,7 @@ from typing import Any
 from engine.config import Experiment, experiment_from_dict
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
 from engine.runs import EXPERIMENT, METRICS, RESULT
+from engine.storage.contest_file import CONTEST, Membership, membership, read_membership
 from engine.storage.experiment_file import read_run_experiment
 from engine.storage.run_folders import NOTES, WEIGHTS, RunFolderError
 from engine.storage.run_index import RunIndex
@@ -50,6 +51,7 @@ class PastRun:
     has_weights: bool
     live: bool  # somebody trains it now
     broke_off: bool  # and nobody was asked yet whether it shall go on
+    of: Membership | None  # the race or sweep that it was made for
 
 
 def _nobody(_name: str) -> None:
@@ -108,8 +110,13 @@ def come_since(folder: Path, known: Collection[str]) -> tuple[tuple[PastRun, ...
 
     Quick where there are none.
     """
+    return runs_in(_run_folders(folder, known))
+
+
+def runs_in(folders: Iterable[Path]) -> tuple[tuple[PastRun, ...], list[str]]:
+    """The runs in these folders, oldest first, and the names of those that cannot be read; no run, nothing."""
     found, left_out = [], []
-    for path in _run_folders(folder, known):
+    for path in filter(_holds_run, folders):
         try:
             found.append(read_run(path))
         except RunFolderError as error:
@@ -133,8 +140,12 @@ def _by_age(runs: Iterable[PastRun]) -> tuple[PastRun, ...]:
 
 def _run_folders(folder: Path, known: Collection[str] = ()) -> list[Path]:
     with suppress(OSError):
-        return [path for path in folder.iterdir() if path.name not in known and (path / EXPERIMENT).is_file()]
+        return [path for path in folder.iterdir() if path.name not in known and _holds_run(path)]
     return []
+
+
+def _holds_run(folder: Path) -> bool:
+    return (folder / EXPERIMENT).is_file()
 
 
 def _stamp(folder: Path) -> str:
@@ -143,7 +154,7 @@ def _stamp(folder: Path) -> str:
     With the usual settings too: only others are in the index.
     """
     parts = [_usual()[1]]
-    for name in (EXPERIMENT, METRICS, RESULT, NOTES, WEIGHTS):
+    for name in (EXPERIMENT, METRICS, RESULT, NOTES, WEIGHTS, CONTEST):
         try:
             found = (folder / name).stat()
             parts.append(f"{found.st_ino}.{found.st_mtime_ns}.{found.st_size}")
@@ -164,6 +175,7 @@ def _facts(folder: Path) -> dict[str, Any]:
         "rows": rows,
         "notes": _notes(folder),
         "weights": (folder / WEIGHTS).is_file(),
+        "of": read_membership(folder),
     }
 
 
@@ -200,6 +212,7 @@ def _run(folder: Path, facts: Mapping[str, Any]) -> PastRun:
         has_weights=facts["weights"],
         live=is_live(folder),
         broke_off=not result and was_left(folder),
+        of=membership(facts["of"]),
     )
 
 

@@ -23,6 +23,7 @@ from engine.progress import Weights
 from engine.resuming import Saved, data_reference
 from engine.runs import RunFolder, check_folder
 from engine.storage.checkpoints import Checkpoint, CheckpointError
+from engine.storage.contest_file import Membership
 from engine.storage.run_folders import RunFolderError
 
 _REST = 50.0  # multiples of the time a save took before the next one by time: two per cent of a run at most
@@ -37,9 +38,10 @@ class Recorder:
 
     def __init__(
         self, folder: Path | None, experiment: Experiment, metric: str, saved: Saved | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        of: Membership | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """Look whether `folder` can take a run; `saved` is what it holds of the run that goes on.
+        """Look whether `folder` can take a run; `saved` is what it holds of the run that goes on, `of` is the race or
+        sweep that a new one belongs to.
 
         Raises:
             RunFolderError: it holds another run, or cannot be written.
@@ -48,7 +50,7 @@ class Recorder:
             check_folder(folder)
         self.path, self._trouble = folder, None  # type: Path | None, Finding | None
         self.rescued: Path | None = None  # where the run lies instead, when its own folder could not take it
-        self._experiment, self._metric, self._clock = experiment, metric, clock
+        self._experiment, self._metric, self.of, self._clock = experiment, metric, of, clock
         self._resumes = saved is not None
         self._evaluations: list[Evaluated] = []
         self._lines = list(saved.log) if saved else []
@@ -182,7 +184,7 @@ class Recorder:
     def _open(self) -> RunFolder:
         assert self.path is not None
         if self._folder is None:
-            self._folder = RunFolder(self.path, self._experiment, resumes=self._resumes)
+            self._folder = RunFolder(self.path, self._experiment, self._resumes, self.of)
             self._weights_saved = self._folder.weights.exists()
             self._data = self._data or data_reference(self._experiment)  # the file may have changed since
         return self._folder

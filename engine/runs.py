@@ -5,6 +5,7 @@
     metrics.csv          one row per evaluation
     result.json          how it ended: scores, baselines, versions, the data's hash
     log.txt              what was said while it ran
+    contest.json         only of a run that was made for a race or a sweep: which one
     checkpoints/         where the run stood at the last saves, to go on from
     run.lock             only while a run writes here, and after one that broke off
 
@@ -30,6 +31,7 @@ from engine.events import Evaluated
 from engine.model import Model, load_model
 from engine.storage.atomic import remove_leftovers, write_atomically
 from engine.storage.checkpoints import Checkpoint, Checkpoints
+from engine.storage.contest_file import CONTEST, Membership
 from engine.storage.csv_tables import GrowingTable
 from engine.storage.experiment_file import experiment_text, read_run_experiment
 from engine.storage.run_folders import WEIGHTS, RunFolderError
@@ -103,8 +105,11 @@ def _loaded(path: Path, weights: Path, experiment: Experiment | None) -> Model:
 class RunFolder:
     """A folder that a run writes into; made with its first file."""
 
-    def __init__(self, folder: Path | str, experiment: Experiment, resumes: bool = False) -> None:
-        """Make the folder and put the experiment there; where a run goes on, its result is no longer one.
+    def __init__(
+        self, folder: Path | str, experiment: Experiment, resumes: bool = False, of: Membership | None = None
+    ) -> None:
+        """Make the folder and put the experiment there, and what the run is `of`; where one goes on, its result is no
+        longer one.
 
         Raises:
             RunFolderError: it holds another run, is being written by one, or cannot be written.
@@ -124,6 +129,8 @@ class RunFolder:
         self._checkpoints = Checkpoints(self.path)
         self._table: GrowingTable | None = None  # of evaluations
         self._experiment = experiment_text(experiment)
+        if of is not None:
+            self._write(CONTEST, of.text())
         self._write(EXPERIMENT, self._experiment)
 
     def _check_again(self) -> None:

@@ -27,6 +27,7 @@ from engine.control import Control
 from engine.events import Compiling, Evaluated, Event, Probe, Snapshot, StepDone
 from engine.loading import Loader
 from engine.placement import Placement
+from engine.storage.contest_file import Membership
 
 _TOGETHER_SECONDS = 0.028  # scalars that come faster than this travel together, about: the window looks every 33 ms
 _NEXT_SECONDS = 0.040  # by when the next snapshot is waited for, which they travel with, if more of them come by then
@@ -50,6 +51,7 @@ class Run:
     experiment: Experiment
     folder: Path | None
     trains: bool = True
+    of: Membership | None = None  # the race or sweep that it is made for
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class Service:
                 dataset = self._loader.load(wish.experiment)
                 self._let_break(False)  # the folder is tried, and left as it was found
                 kind = TrainingRun if wish.trains else ImportedRun
-                run = kind(wish.experiment, dataset, control, wish.folder)
+                run = kind(wish.experiment, dataset, control, wish.folder, of=wish.of)
             else:
                 saved = saved_run(wish.folder, wish.changes, changed_data=wish.changed_data)
                 run = TrainingRun(saved.experiment, self._loader.load(saved.experiment), control, wish.folder, saved)

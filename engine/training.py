@@ -44,6 +44,7 @@ from engine.requests import Requests
 from engine.resuming import Saved
 from engine.stopwatch import Stopwatch
 from engine.storage.checkpoints import Checkpoint
+from engine.storage.contest_file import Membership
 from engine.validation import Validation
 from engine.warmup import warming
 
@@ -70,7 +71,7 @@ class TrainingRun:
 
     def __init__(
         self, experiment: Experiment, dataset: Dataset, control: Control | None = None, folder: Path | None = None,
-        saved: Saved | None = None,
+        saved: Saved | None = None, of: Membership | None = None,
     ) -> None:  # fmt: skip
         """Build the network; nothing is compiled, trained or written yet.
 
@@ -80,6 +81,7 @@ class TrainingRun:
             control: How to pause, stop and look inside.
             folder: Where to keep it; None keeps nothing.
             saved: What `folder` holds of a run that goes on from there, as `saved_run` gives it.
+            of: The race or sweep that the run is made for; its score counts there also where it could not be kept.
 
         Raises:
             ConfigError: a loss that does not fit the data.
@@ -95,7 +97,7 @@ class TrainingRun:
         self.epoch = 0
         self._learner = Learner(self.network, experiment, dataset, loss)
         self._probes = self._learner.probes
-        self._recorder = Recorder(folder, experiment, dataset.metric, saved)
+        self._recorder = Recorder(folder, experiment, dataset.metric, saved, of)
         parts = {part: dataset.count(part) for part in PARTS}
         self._measured = Measurements(
             experiment, dataset.metric, clip_norm=training.clip_norm, parts=parts, loss=loss.name
@@ -290,6 +292,7 @@ class TrainingRun:
         yield from self._keep(finished, place)
         if misplaced := self._recorder.misplaced:
             yield misplaced
+        if misplaced and self._recorder.of is None:
             yield RunFailed(misplaced.title, misplaced.why, misplaced.cure, self.step)
         else:
             yield finished

@@ -30,8 +30,8 @@ class Archive(QObject):
     """Reads the folder of runs in the background; a deleted run is only put aside until the window closes."""
 
     found = Signal(object)  # list of RunRecord, oldest first
-    removed = Signal(object)  # RunRecord
-    restored = Signal(object)  # RunRecord
+    removed = Signal(object)  # list of RunRecord
+    restored = Signal(object)  # list of RunRecord
     put_aside = Signal(object)  # list of RunRecord that `bring_back` would bring back, which are others now
     left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at, or is gone
     let_go = Signal(object)  # RunRecord, which another program trained until now
@@ -48,6 +48,7 @@ class Archive(QObject):
         self._looking.timeout.connect(self.look_elsewhere)
         self._left_out: set[str] | None = None  # names of runs that cannot be listed; None until they were looked for
         self._seen_gone: set[RunRecord] = set()  # runs that are seen, and are on disk no more
+        self.expected: set[Path] = set()  # of runs of this window that are not in the list until they have ended
         session.ended.connect(self._on_ended)
 
     def load(self) -> None:
@@ -61,6 +62,7 @@ class Archive(QObject):
             return
         folder = self.folder
         known = {run.folder.name for run in self._below(folder) if run.folder} | self._left_out
+        known |= {each.name for each in self.expected if each.parent == folder}
         self._jobs.submit(
             _LANE,
             lambda: (self._backend.gone_since(folder, known), self._backend.come_since(folder, known)),
@@ -91,7 +93,7 @@ class Archive(QObject):
             return problem
         self.close()
         self.folder = folder
-        for record in [r for r in self._session.records if r.earlier or (everything and not r.alive)]:
+        for record in [r for r in self._session.records if not r.of_sitting or (everything and not r.alive)]:
             self._session.forget(record)
             self.left.emit(record)
         self.load()
@@ -114,6 +116,14 @@ class Archive(QObject):
         keep_numbers(folder, {run.folder.name: run.number for run in self._below(folder) if run.folder})
         self.load()
         return before - len(self._session.records)
+
+    def take_in(self, folders: Sequence[Path], runs: Sequence[PastRun], left_out: Sequence[str]) -> None:
+        """List `runs` of this window that lie in `folders`, and have ended or will soon; say which cannot be read."""
+        self.expected.difference_update(folders)
+        records = self._listed(runs)
+        for record in records:
+            record.of_sitting = True
+        self._show_found(records, (self._left_out or set()) | set(left_out))
 
     def settle(self, record: RunRecord) -> None:
         """A run that broke off need not go on: nobody is asked about it again."""
@@ -156,11 +166,11 @@ class Archive(QObject):
                 self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
                 continue
             together.append((record, aside))
-        if together:
-            self._aside.append(together)
         for record, _ in together:
             self._session.forget(record)
-            self.removed.emit(record)
+        if together:
+            self._aside.append(together)
+            self.removed.emit(self.deleted)
         self.put_aside.emit(self.deleted)
 
     @property
@@ -171,18 +181,21 @@ class Archive(QObject):
     def bring_back(self) -> None:
         """Take the last deletion back."""
         together = self._aside[-1] if self._aside else []
+        back: list[RunRecord] = []
         for record, aside in tuple(together):
             try:
                 if aside is not None and record.folder is not None:
                     self._out_of_sight.bring_back(aside, record.folder)
             except OSError as error:
                 self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
-                return
+                break
             together.pop(0)
-            if not together:
-                self._aside.pop()
-            self._session.enlist([record])
-            self.restored.emit(record)
+            back.append(record)
+        if back and not together:
+            self._aside.pop()
+        if back:
+            self._session.enlist(back)
+            self.restored.emit(back)
             self.put_aside.emit(self.deleted)
 
     def close(self) -> None:
@@ -195,9 +208,12 @@ class Archive(QObject):
 
     def _on_read(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
         runs, left_out = read
-        self._left_out = set(left_out)
-        self.found.emit(self._listed(runs))
-        self.left_out.emit(_not_listed(left_out))
+        self._show_found(self._listed(runs), set(left_out))
+
+    def _show_found(self, records: list[RunRecord], left_out: set[str]) -> None:
+        self._left_out = left_out
+        self.found.emit(records)
+        self.left_out.emit(_not_listed([*left_out]))
         if self._elsewhere():
             self._looking.start()
 
@@ -234,7 +250,7 @@ class Archive(QObject):
 
     def _listed(self, runs: Sequence[PastRun]) -> list[RunRecord]:
         """New records of those that are not in the list yet: one may have begun here meanwhile."""
-        known = {record.folder for record in self._session.records}
+        known = {record.folder for record in self._session.records} | self.expected
         new = [run for run in runs if run.folder not in known]
         numbers = numbers_of(new[0].folder.parent, [run.folder.name for run in new]) if new else []
         records = [record_of(run, number) for run, number in zip(new, numbers, strict=True)]

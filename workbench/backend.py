@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event
+from engine.storage.contest_file import Membership
 from workbench import model_use
 from workbench.answers import Asked, Exported, ExportForm, Facts, ForeignWeights, Loaded, Usable, Used
 from workbench.data_reader import DataReader
@@ -108,9 +109,11 @@ class Backend:
 
         return Workers(experiment.training.threads).count
 
-    def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
-        """A training run in the engine's process, to be iterated in a thread of its own."""
-        return self._engine.run(experiment, control, folder)
+    def run(
+        self, experiment: Experiment, control: Control, folder: Path | None, of: Membership | None = None
+    ) -> Iterable[Event]:
+        """A training run in the engine's process, to be iterated in a thread of its own; `of` a race or a sweep."""
+        return self._engine.run(experiment, control, folder, of=of)
 
     def run_imported(self, experiment: Experiment, control: Control, folder: Path | None) -> Iterable[Event]:
         """A run of the weights that `experiment` begins from, likewise: they are judged and kept, not trained."""
@@ -226,6 +229,12 @@ class Backend:
         from engine import past_runs
 
         return past_runs.come_since(folder, known)
+
+    def runs_in(self, folders: Sequence[Path]) -> tuple[tuple[PastRun, ...], list[str]]:
+        """As `past_runs`, of those in these folders."""
+        from engine import past_runs
+
+        return past_runs.runs_in(folders)
 
     def gone_since(self, folder: Path, known: Collection[str]) -> set[str]:
         """Names of the runs `known` that lie below `folder` no more."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -18,6 +19,7 @@ from engine.events import Compiling, Event
 from workbench import comparisons
 from workbench.answers import Loaded
 from workbench.backend import Backend
+from workbench.contest_keeping import Keeping, NewFolder
 from workbench.contest_tally import Tally
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.wording import for_people
@@ -40,11 +42,13 @@ class Contest(QObject):
     """One race or sweep at a time. Numbers come in from a thread and are handed out by a timer."""
 
     moved = Signal()
+    kept = Signal(object)  # list of folders, each of a run that has ended or was given up
     ended = Signal(str)  # why, in words
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, new_folder: NewFolder) -> None:
+        """`new_folder` gives a run's folder from its name; called in the thread."""
         super().__init__()
-        self._backend = backend
+        self._backend, self._new_folder = backend, new_folder
         self._news: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._control: Control | None = None
@@ -53,7 +57,7 @@ class Contest(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._take_news)
         self.terms: Terms | SweepTerms | None = None
-        self.tally = Tally()
+        self.tally, self.keeping = Tally(), Keeping()
         self.compiling: Compiling | None = None  # for the run at hand
         self._paused_at: float | None = None
         self._began = 0.0
@@ -74,9 +78,14 @@ class Contest(QObject):
         """Whether settings are compared, and not cells or strategies."""
         return isinstance(self.terms, SweepTerms)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether its runs are in folders and in the list."""
+        return self.terms is not None and self.terms.keep
+
     def start(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> None:
         """Begin, on the data at hand."""
-        self.terms, self.tally, self.compiling = terms, Tally(), None
+        self.terms, self.tally, self.keeping, self.compiling = terms, Tally(), Keeping(), None
         self._paused_at, self._began = None, time.monotonic()
         self._cancelled.clear()
         experiment = experiment.replace({"training.epochs": terms.epochs})
@@ -130,6 +139,7 @@ class Contest(QObject):
     def _work(self, experiment: Experiment, loaded: Loaded, terms: Terms | SweepTerms) -> None:
         try:
             made = self._made(experiment, loaded, terms)
+            self.keeping = Keeping(made.entrants, self._new_folder if terms.keep else None)
             self._news.put(made)
             stop_early = isinstance(terms, SweepTerms) and terms.stop_early
             for news in comparisons.race(made.entrants, self._run, stop_early=stop_early):
@@ -158,7 +168,8 @@ class Contest(QObject):
         if self.paused:
             control.pause()
         try:
-            for event in self._backend.run(entrant.experiment, control, None):
+            for event in self._backend.run(entrant.experiment, control, *self.keeping.place(entrant)):
+                self.keeping.hear(entrant, event)
                 if self._cancelled.is_set():
                     control.stop()
                 if isinstance(event, Compiling):
@@ -166,6 +177,8 @@ class Contest(QObject):
                 yield event
         finally:
             control.stop()  # where it is given up before its end
+            if folder := self.keeping.folder(entrant):
+                self._news.put(folder)
 
     # --- the window's thread ----------------------------------------------------------------------------
 
@@ -176,6 +189,8 @@ class Contest(QObject):
             news.append(self._news.get())
         for item in news:
             words = self._take(item) or words
+        if kept := [item for item in news if isinstance(item, Path)]:
+            self.kept.emit(kept)
         if words:
             self._end(words)
         elif news:
@@ -200,6 +215,8 @@ class Contest(QObject):
                 words = f"all runs have ended, {failures} of {len(self.tally.field)} failed"
         elif words == _CANCELLED:
             words = self._cancelled_words()
+        if self.keeping.troubles:
+            words = f"{words.rstrip('.')}. {self.keeping.troubles}"
         if self._thread is not None:
             self._thread.join()
         self._thread = self._control = self._paused_at = None

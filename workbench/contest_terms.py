@@ -16,6 +16,7 @@ class Terms:
     budget: int
     epochs: int
     strategies: tuple[str, ...] = ()  # to forecast several steps ahead, where they are compared
+    keep: bool = True  # every run, in a folder and in the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,4 @@ class SweepTerms:
     seeds: int
     epochs: int
     stop_early: bool = False  # by the median rule
+    keep: bool = True  # as of a race

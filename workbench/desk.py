@@ -15,6 +15,7 @@ from engine.events import RunFinished
 from engine.storage.run_folders import WEIGHTS
 from workbench import comparisons
 from workbench.archive import Archive
+from workbench.arrivals import Arrivals
 from workbench.backend import Backend
 from workbench.contest import Contest
 from workbench.contest_terms import SweepTerms, Terms
@@ -71,7 +72,9 @@ class Desk(QObject):
         self.rate_test = RateTest(backend, self.jobs, self.draft)
         self.session = Session(self.mailbox, self._new_folder)
         self.archive = Archive(backend, self.jobs, self.session, runs)
-        self.contest = Contest(backend)
+        self.contest, self._arrivals = Contest(backend, self._race_folder), Arrivals(backend, self.jobs, self.archive)
+        self.contest.kept.connect(self._arrivals.note)
+        self.contest.ended.connect(self._arrivals.read)
         self.undoing = Undo(self.draft, self.apply)
         self.waiting: Command | None = None
         self._judged = ""  # the file of weights that were looked into last; empty for those to begin from
@@ -99,6 +102,8 @@ class Desk(QObject):
             return self.busy
         if loaded is None or not self.draft.ready:
             return self.draft.problem or "The data is still being read. Try again in a moment."
+        if terms.keep and (problem := self.archive.check(self.archive.folder)):
+            return problem
         self.contest.start(self.draft.experiment, loaded, terms)
         return ""
 
@@ -285,6 +290,10 @@ class Desk(QObject):
         number = 1
         while (folder := self.archive.folder / (stem if number == 1 else f"{stem}_{number}")).exists():
             number += 1
+        return folder
+
+    def _race_folder(self, name: str) -> Path:
+        self.archive.expected.add(folder := self._new_folder(name))
         return folder
 
 

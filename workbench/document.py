@@ -195,7 +195,7 @@ class Document(QObject):
 
     def _own_records(self) -> list[RunRecord]:
         """The runs of the project; where there is none yet, those of this sitting."""
-        return [r for r in self._desk.session.records if not r.alive and (self.path is not None or not r.earlier)]
+        return [r for r in self._desk.session.records if not r.alive and (self.path is not None or r.of_sitting)]
 
     def _content(self) -> Project:
         drawn = tuple(sorted(r.folder.name for r in self._desk.session.records if r.shown and r.folder is not None))

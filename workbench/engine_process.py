@@ -21,6 +21,7 @@ from engine.control import Control
 from engine.events import Event, RunFailed, StepDone
 from engine.layers.threads import processors
 from engine.placement import put
+from engine.storage.contest_file import Membership
 from workbench.worker import LOOK_IN_LOG
 
 _log = logging.getLogger(__name__)
@@ -83,13 +84,14 @@ class EngineProcess:
             _raise_what(answer)
 
     def run(
-        self, experiment: Experiment, control: Control, folder: Path | None, *, trains: bool = True
-    ) -> Iterator[Event]:
+        self, experiment: Experiment, control: Control, folder: Path | None, *, trains: bool = True,
+        of: Membership | None = None,
+    ) -> Iterator[Event]:  # fmt: skip
         """Train, giving what happens as it does; a process that dies is a `RunFailed`.
 
         Unless it `trains`, the weights to begin from are judged and kept as they are (`engine.imported_run`).
         """
-        return self._events(service.Run(next(self._numbers), experiment, folder, trains), control)
+        return self._events(service.Run(next(self._numbers), experiment, folder, trains, of), control)
 
     def resume(self, folder: Path, control: Control, changes: Mapping[str, Any], changed_data: bool) -> Iterator[Event]:
         """Go on with the run in `folder`, likewise; see `engine.resuming.saved_run`."""

@@ -15,7 +15,6 @@ from workbench.dialogs.question import Question
 from workbench.document import Document
 from workbench.draft import FIRST_SAMPLE
 from workbench.records import RunRecord
-from workbench.run_state import LOCKED
 from workbench.settings import Settings
 from workbench.starting_place import starting_place
 from workbench.wording import for_people
@@ -228,9 +227,10 @@ class Projects(QObject):
         return box
 
     def _locked(self) -> bool:
-        if self._desk.session.alive:
-            self.told.emit(LOCKED)
-        return self._desk.session.alive
+        busy = self._desk.busy
+        if busy:
+            self.told.emit(busy)
+        return bool(busy)
 
     def _remember(self, path: Path) -> None:
         self._settings.folder = path.parent

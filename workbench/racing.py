@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.comparing.race_messages import Place
 from engine.comparing.sweep_values import swept_names
+from engine.storage.contest_file import Membership
 from workbench.contest_terms import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
@@ -18,14 +19,22 @@ from workbench.theme import Theme
 
 _TAKEN = "They are in the set-up now: Run (F5) trains with them, Undo (Ctrl+Z) takes them back."
 
+_GONE = "Its runs are not in the list: they were deleted, or lie in another folder."
+
 
 class Racing(QObject):
     """Opens the windows of race and sweep and starts them on the data at hand."""
 
-    def __init__(self, desk: Desk, theme: Theme, applies: Callable[[str], bool], window: QWidget) -> None:
-        """`applies` says whether the forms show a setting, by dotted name."""
+    def __init__(
+        self, desk: Desk, theme: Theme, applies: Callable[[str], bool],
+        show_runs: Callable[[Collection[Membership]], bool], window: QWidget,
+    ) -> None:  # fmt: skip
+        """`applies` says whether the forms show a setting, by dotted name; `show_runs` chooses runs in their list, and
+        says whether there are any.
+        """
         super().__init__(window)
         self._desk, self._theme, self._applies, self._window = desk, theme, applies, window
+        self._show_runs = show_runs
         self.dialog: RaceDialog | None = None
         self.sweep_dialog: SweepDialog | None = None
 
@@ -44,12 +53,14 @@ class Racing(QObject):
         if self.sweep_dialog is None:
             self.sweep_dialog = SweepDialog(self._desk.contest, self._theme, self._window)
             self._connect(self.sweep_dialog)
-        self.sweep_dialog.offer([name for name in swept_names() if self._applies(name)], self._desk.draft.experiment)
+        names = [name for name in swept_names() if self._applies(name)]
+        self.sweep_dialog.offer(names, self._desk.draft.experiment, self._desk.counts().parameters)
         _raise(self.sweep_dialog)
 
     def _connect(self, dialog: RaceDialog | SweepDialog) -> None:
         dialog.start_asked.connect(partial(self._start, dialog))
         dialog.use_asked.connect(partial(self._use, dialog))
+        dialog.show_asked.connect(partial(self._show, dialog))
 
     def apply_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -67,6 +78,10 @@ class Racing(QObject):
             dialog.refuse(problem)
         else:
             dialog.bar.say(_TAKEN)
+
+    def _show(self, dialog: RaceDialog | SweepDialog, place: Place) -> None:
+        if not self._show_runs(self._desk.contest.keeping.runs(place.key)):
+            dialog.bar.say(_GONE)
 
 
 def _raise(dialog: RaceDialog | SweepDialog) -> None:

@@ -21,6 +21,7 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
+from engine.storage.contest_file import Membership
 from workbench.beside import Beside
 from workbench.history import History
 from workbench.pace import Unbroken
@@ -50,6 +51,8 @@ class RunRecord:
     paused: bool = False
     untrained: bool = False  # weights from elsewhere, which are scored as they came
     earlier: bool = False  # read from disk
+    of_sitting: bool = True  # made in this window since it opened
+    of: Membership | None = None  # the race or sweep that it was made for
     shown: bool = False  # its curves are drawn beside those of the run at hand
     elsewhere: bool = False  # another program trains it now
     broke_off: bool = False  # and nobody was asked yet whether it shall go on
@@ -70,7 +73,7 @@ class RunRecord:
         self.begin_again()
         self.earlier, self.elsewhere, self.broke_off, self.saved = True, run.live, run.broke_off, run.has_weights
         self.experiment, self.started, self.outcome = run.experiment, run.started, run.ended
-        self.notes, self.began, self.written = run.notes, run.began, True
+        self.notes, self.began, self.written, self.of = run.notes, run.began, True, run.of
         self.take_scores(run.evaluations)
 
     def take(self, event: Event) -> None:
@@ -170,6 +173,6 @@ def run_name(experiment: Experiment) -> str:
 
 def record_of(run: PastRun, number: int) -> RunRecord:
     """A run folder as a record."""
-    record = RunRecord(number, run_name(run.experiment), run.experiment, run.folder)
+    record = RunRecord(number, run_name(run.experiment), run.experiment, run.folder, of_sitting=False)
     record.read(run)
     return record

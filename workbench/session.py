@@ -224,6 +224,7 @@ class Session(QObject):
     def go_on(self, record: RunRecord, make_events: Callable[[Control], Iterable[Event]]) -> None:
         """Go on with a run that lies in its folder; it keeps its place in the list."""
         record.begin_again()
+        record.of_sitting = True
         self._begin(record, make_events, paused=False)
 
     def _begin(self, record: RunRecord, make_events: Callable[[Control], Iterable[Event]], paused: bool) -> None:

@@ -52,7 +52,7 @@ class Shelf(QObject):
         archive.let_go.connect(runs.refresh)
         archive.let_go.connect(self._on_let_go)
         archive.left_out.connect(runs.left_out.say)
-        archive.removed.connect(runs.drop)
+        archive.removed.connect(lambda records: runs.drop(*records))
         archive.put_aside.connect(runs.offer_back)
         archive.left.connect(runs.drop)
         archive.restored.connect(self._on_restored)
@@ -63,9 +63,11 @@ class Shelf(QObject):
 
     @Slot(object)
     def _offer_to_go_on(self, records: list[RunRecord]) -> None:
-        """What ended in the middle, whenever that was by the clock, and was not asked about; one run at a time."""
+        """What ended in the middle, whenever that was by the clock, and was not asked about; one run at a time, and
+        none of a race, which would not go on with it.
+        """
         desk = self._desk
-        left = [record for record in records if record.broke_off and record.can_go_on]
+        left = [record for record in records if record.broke_off and record.can_go_on and record.of is None]
         if left and not desk.session.alive:
             newest = left[-1]
             offer_to_go_on(
@@ -156,12 +158,13 @@ class Shelf(QObject):
         self._runs.apply_theme(theme)
 
     @Slot(object)
-    def _on_restored(self, record: RunRecord) -> None:
-        """A run is back. Whether it is drawn goes by the run at hand, which may have begun since it was deleted."""
-        self._runs.add(record)
+    def _on_restored(self, records: list[RunRecord]) -> None:
+        """Runs are back. Whether they are drawn goes by the run at hand, which may have begun meanwhile."""
+        self._runs.bring_back(records)
         self._note_shut()
         if at_hand := self._desk.session.record:
-            self._draw_unasked(record, _same_data(record.experiment, at_hand.experiment))
+            for record in records:
+                self._draw_unasked(record, _same_data(record.experiment, at_hand.experiment))
         self.show_others()
 
 

@@ -227,7 +227,10 @@ class Window(Workspace):
         """Whether what is under way may be stopped: a run, a race or a sweep."""
         racing = self.desk.contest.alive
         title = "A race or a sweep is under way." if racing else "A run is under way."
-        kept = "Its table is lost unless it was saved." if racing else "Its best weights so far are kept in its folder."
+        kept = "Its best weights so far are kept in its folder."
+        if racing:
+            runs = "its runs are kept" if self.desk.contest.keeps else "its runs are not kept"
+            kept = f"Its table is lost unless it was saved; {runs}."
         box = Question("close_question", title, f"Stop it and close? {kept}", self)
         stop = box.offer("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         box.leave("Go on training")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from engine.storage.contest_file import Membership
 from workbench.appearance import Appearance
 from workbench.backend import Backend
 from workbench.desk import Desk
@@ -52,7 +55,7 @@ class Workspace(QMainWindow):
         self.steps = Steps(theme)
         self.findings, self.runs = FindingsPanel(), RunsPanel(theme)
         self.shelf = Shelf(self.desk, self.runs, self.gallery, self.files, self)
-        self.racing = Racing(self.desk, theme, self.steps.shows, self)
+        self.racing = Racing(self.desk, theme, self.steps.shows, self._show_runs, self)
         self.teaching = Teaching(self.desk, self.gallery, settings, self)
         self.run_bar, self.foot = RunBar(theme), StatusBar()
         desk, gallery = self.desk, self.gallery
@@ -83,6 +86,15 @@ class Workspace(QMainWindow):
     def ask_use(self) -> None:
         """Ask the run that is chosen in the list something."""
         self.files.ask_use(self.runs.current)
+
+    def _show_runs(self, kept: Collection[Membership]) -> bool:
+        """Choose runs of a race or a sweep where they are listed; whether there are any."""
+        found = self.runs.show_runs(kept)
+        if found:
+            self.docks.runs.show()
+            self.docks.runs.raise_()
+            self.activateWindow()
+        return found
 
     @Slot()
     def explain(self) -> None:

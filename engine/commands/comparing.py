@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import math
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from engine.comparing.kept import memberships
 from engine.comparing.median_rule import MedianRule
 from engine.comparing.race import race
 from engine.comparing.race_messages import Arrival, Entrant, Place, settings_title, why_failed
 from engine.control import Control
-from engine.events import Event, RunFailed
+from engine.events import Event, Finding, RunFailed
 from engine.loading import Loader
 from engine.reporting import event_to_dict
 from engine.training import TrainingRun
@@ -37,14 +41,52 @@ def make_loader() -> Loader:
     return Loader(_DATA_KEPT)
 
 
-def begin_with(loader: Loader, control: Control) -> Callable[[Entrant], Iterable[Event]]:
-    """How a run of an entrant is made; none any more once the person wants to end."""
+def add_runs(command: ArgumentParser) -> None:
+    """`--runs`, the folder that all runs are kept in."""
+    text = "keep every run, in a folder of its own in DIR, as train --out does (else the table is all that is kept)"
+    command.add_argument("--runs", metavar="DIR", help=text)
+
+
+def begin_with(
+    field: Sequence[Entrant], loader: Loader, control: Control, runs: str | None
+) -> Callable[[Entrant], Iterable[Event]]:
+    """How a run of an entrant is made, and kept in `runs`; none any more once the person wants to end."""
+    now = datetime.now()
+    of = dict(zip(field, memberships(field, now.timestamp()), strict=True))
+    numbers = {entrant: number for number, entrant in enumerate(field, 1)}
 
     def begin(entrant: Entrant) -> Iterator[Event]:
-        if not control.ending:
-            yield from TrainingRun(entrant.experiment, loader.load(entrant.experiment), control)
+        if control.ending:
+            return
+        own, dataset = entrant.experiment, loader.load(entrant.experiment)
+        if runs is None:
+            yield from TrainingRun(own, dataset, control)
+        else:
+            folder = Path(runs) / f"{now:%Y-%m-%d_%H%M%S}_{numbers[entrant]:03d}_{entrant.cell}"
+            yield from _in_order(TrainingRun(own, dataset, Control(), folder, of=of[entrant]), control)
 
     return begin
+
+
+def _in_order(run: TrainingRun, control: Control) -> Iterator[Event]:
+    """A run that is kept: it ends when `control` does, and is kept as it stands where it is given up."""
+    try:
+        for event in run:
+            if control.ending:
+                run.control.stop()
+            _tell_trouble(event)
+            yield event
+    except GeneratorExit:
+        run.control.stop()
+        for event in run:
+            _tell_trouble(event)
+        raise
+
+
+def _tell_trouble(event: Event) -> None:
+    """Say that a run cannot be kept; its score counts all the same."""
+    if isinstance(event, Finding) and event.key == "saving" and event.level == "problem":
+        print(f"  {event.title}. {event.why} {event.cure}", file=sys.stderr)
 
 
 def let_run(

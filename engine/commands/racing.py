@@ -11,7 +11,7 @@ from typing import Any
 from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
 from engine.commands.command import Commands, UsageError
-from engine.commands.comparing import begin_with, let_run, make_loader, undecided
+from engine.commands.comparing import add_runs, begin_with, let_run, make_loader, undecided
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of, named
 from engine.commands.stopping import stoppable
 from engine.comparing.race import entrants, standings
@@ -56,6 +56,7 @@ def add_race(commands: Commands) -> None:
         "--budget", type=int, metavar="N", help="trainable numbers (those of the network that is set up)"
     )
     command.add_argument("--out", metavar="FILE.csv", help="the table")
+    add_runs(command)
     add_force(command)
     command.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
     command.set_defaults(run=run_race)
@@ -97,7 +98,8 @@ def run_race(arguments: Namespace) -> int:
 
     control = Control()
     with stoppable(control) as caught:
-        arrivals = let_run(field, begin_with(loader, control), control, keep, as_json=arguments.json)
+        runs = begin_with(field, loader, control, arguments.runs)
+        arrivals = let_run(field, runs, control, keep, as_json=arguments.json)
     if caught and not arrivals:
         raise KeyboardInterrupt
     places = standings(field, arrivals)

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.aligned import aligned, number
 from engine.commands.command import Commands, UsageError
-from engine.commands.comparing import begin_with, let_run, make_loader, undecided
+from engine.commands.comparing import add_runs, begin_with, let_run, make_loader, undecided
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help, named
 from engine.commands.stopping import stoppable
 from engine.comparing.median_rule import RULE, MedianRule
@@ -55,6 +55,7 @@ def add_sweep(commands: Commands) -> None:
     command.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each trial (3)")
     command.add_argument("--stop-early", action="store_true", help=f"do not wait for what is hopeless. {RULE}")
     command.add_argument("--out", metavar="FILE.csv", help="the table, written anew after each run")
+    add_runs(command)
     add_force(command)
     command.add_argument("--json", action="store_true", help="a line for each run that ends, and the table as the last")
     command.set_defaults(run=run_sweep)
@@ -80,7 +81,7 @@ def run_sweep(arguments: Namespace) -> int:
 
     control = Control()
     with stoppable(control) as caught:
-        runs = forgiving(begin_with(loader, control))
+        runs = forgiving(begin_with(found.field, loader, control, arguments.runs))
         rule = MedianRule(found.field) if arguments.stop_early else None
         arrivals = let_run(found.field, runs, control, keep, as_json=arguments.json, rule=rule)
     if caught and not arrivals:

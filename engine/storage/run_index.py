@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = ".index.sqlite"
-_VERSION = 1  # of the rows; others are thrown away
+_VERSION = 2  # of the rows; others are thrown away
 _LARGEST = 1_000_000_000  # bytes of an index that is looked at
 _BUSY_SECONDS, _LONGEST_SECONDS = 0.2, 10.0
 _LOOK_EVERY = 100_000  # of SQLite's instructions

@@ -17,6 +17,7 @@ from engine.past_runs import read_run
 from engine.resuming import saved_run
 from engine.storage.checkpoints import CheckpointError
 from engine.storage.checkpoints import read as read_checkpoint
+from engine.storage.contest_file import CONTEST, Membership
 from engine.storage.project_file import Layout, Project, ProjectError, read_project, write_project
 from engine.storage.run_folders import NOTES, RunFolderError
 from engine.storage.weights import WeightsFileError, read_weights
@@ -58,7 +59,8 @@ def _goes_on(folder: Path) -> None:
 
 def _run_files(folder: Path) -> list[Path]:
     (folder / NOTES).write_text("The one for the talk.\n")
-    return [folder / name for name in ("experiment.toml", "metrics.csv", "result.json", NOTES)]
+    (folder / CONTEST).write_text(Membership("race", 1e9, "Race of 2 cells", 6, "gru", "direct", 3).text())
+    return [folder / name for name in ("experiment.toml", "metrics.csv", "result.json", NOTES, CONTEST)]
 
 
 def _project(folder: Path) -> list[Path]:

@@ -16,7 +16,9 @@ from engine.cli import main
 from engine.commands import options
 from engine.config import CELLS, Experiment, read_experiment
 from engine.control import Control
-from engine.events import StepDone
+from engine.events import RunFinished, StepDone
+from engine.past_runs import past_runs
+from engine.runs import RunFolder, load_run
 from engine.training import TrainingRun
 
 ROOT = Path(__file__).parents[2]
@@ -255,6 +257,45 @@ def test_a_sweep_draws_the_same_trials_again_and_writes_the_same_table(run: Run)
     other = run(*terms, "--seed", "1", "--out", "c.csv")
     assert other[0] == 0
     assert tables[0] != [line.rpartition(",")[0] for line in Path("c.csv").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("how", [("sweep", "--vary", "model.cell=gru,elman"), ("race", "--cells", "gru", "elman")])
+def test_runs_are_kept_where_they_are_asked_for(run: Run, tmp_path: Path, how: tuple[str, ...]) -> None:
+    terms = (*how, "--sample", "airline_passengers", "--seeds", "2", *QUICK)
+    assert run(*terms)[0] == 0
+    assert list(tmp_path.glob("*/*.toml")) == []
+    status, _, err = run(*terms, "--runs", "kept")
+    assert (status, err.count("cannot be saved")) == (0, 0)
+    found = past_runs(tmp_path / "kept")
+    assert sorted(run.folder.name[18:] for run in found) == ["001_gru", "002_elman", "003_gru", "004_elman"]
+    assert {(run.of.kind, run.of.runs) for run in found if run.of} == {(how[0], 4)}
+    assert len({run.of.key for run in found if run.of}) == 1
+    assert all(load_run(run.folder).experiment == run.experiment for run in found)
+
+
+def test_runs_that_are_given_up_are_kept_as_they_stand(run: Run, tmp_path: Path) -> None:
+    rates = "training.learning_rate=0.03,0.02,0.01,0.00001,0.00002"
+    terms = ("sweep", "--sample", "airline_passengers", "--vary", rates, "--seeds", "1", "--stop-early")
+    assert run(*terms, *QUICK, "--set", "training.epochs=12", "--runs", "kept")[0] == 0
+    found = past_runs(tmp_path / "kept")
+    ended = [run.ended.reason for run in found if isinstance(run.ended, RunFinished)]
+    assert (len(ended), set(ended)) == (5, {"all epochs done", "stopped"})
+    assert not any(run.broke_off for run in found)
+
+
+@pytest.mark.usefixtures("refuge")
+def test_of_a_run_of_a_race_that_cannot_be_kept_that_is_told_and_it_counts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(RunFolder, "save_progress", fails)
+    terms = ("race", "--cells", "gru", "elman", "--seeds", "1", "--sample", "airline_passengers", *QUICK)
+    status, out, err = run(*terms, "--runs", "kept")
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert "The run cannot be saved. " in err
+    assert "No space left on device" in err
 
 
 @pytest.mark.parametrize("how", [("sweep", "--vary", "model.cell=gru,elman"), ("race", "--cells", "gru", "elman")])

@@ -14,6 +14,7 @@ import pytest
 from engine import data, past_runs
 from engine.config import Experiment
 from engine.past_runs import PastRun
+from engine.storage import run_index
 from engine.storage.run_folders import write_notes
 from engine.storage.run_index import NAME
 from engine.training import TrainingRun
@@ -107,7 +108,7 @@ def _another_version(path: Path) -> None:
 def _endless(path: Path) -> None:
     path.unlink()
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {run_index._VERSION}")
         connection.execute(
             "CREATE VIEW runs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
             "SELECT 'a' AS name, 'b' AS stamp, 'c' AS facts, 'd' AS checksum FROM n WHERE i < 0"

@@ -34,6 +34,8 @@ from engine.events import (
 )
 from engine.lessons import Lesson
 from engine.rate_search import RateCurve, Tried, curve
+from engine.runs import RunFolder
+from engine.storage.contest_file import Membership
 from tests.workbench.bench import Bench
 from workbench import jobs, spoken
 from workbench.answers import (
@@ -129,6 +131,7 @@ class KnownRun:
 
     def __init__(self, experiment: Experiment, control: Control, folder: Path | None, total: int = 100) -> None:
         self.experiment, self.control, self.folder, self.total = experiment, control, folder, total
+        self.of: Membership | None = None
         self.permits = threading.Semaphore(0)
         self.learning_rates: list[float] = []
 
@@ -166,7 +169,21 @@ class KnownRun:
         reason = {"stop": "stopped", "finish": "finished early"}.get(
             self.control.ending, "all epochs done" if self.total else "imported"
         )
+        if self.folder and self.of:
+            write_known(self.folder, self.experiment, self.of, reason, step)
         yield RunFinished(reason, step, 1, 1, 0.5, (("RMSE", 1.0),), (("naive", 2.0),), 1.0)
+
+
+def write_known(
+    folder: Path, experiment: Experiment, of: Membership | None, reason: str = "all epochs done", step: int = 100,
+    metric: float = 0.03,
+) -> None:  # fmt: skip
+    """A run folder as a `KnownRun` might leave it; its weights are none."""
+    made = RunFolder(folder, experiment, of=of)
+    made.save_progress("RMSE", [Evaluated(step, step // 10, 0.01, metric / 2, metric, True)], [])
+    made.weights.write_bytes(b"known")
+    made.save_result({"reason": reason, "step": step, "metric": "RMSE", "loss": "mse", "seconds": 1.0})
+    made.let_go(over=True)
 
 
 class KnownReader(DataReader):
@@ -229,8 +246,10 @@ class KnownBackend(Backend):
     def parameter_count(self, experiment: Experiment, dataset: Any) -> int:
         return experiment.model.hidden_size * 100
 
-    def run(self, experiment: Experiment, control: Control, folder: Path | None) -> Any:
+    def run(self, experiment: Experiment, control: Control, folder: Path | None, of: Membership | None = None) -> Any:
         run = self.make(experiment, control, folder)
+        if isinstance(run, KnownRun):
+            run.of = of
         if self.free and isinstance(run, KnownRun):
             run.permits.release(run.total)
         self.runs.append(run)

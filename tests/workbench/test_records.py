@@ -20,7 +20,8 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
-from workbench.panels.run_rows import COLUMNS, RunRow, best_words, runs_list
+from workbench.panels.run_list import runs_list
+from workbench.panels.run_rows import COLUMNS, RunRow, best_words
 from workbench.records import RunRecord
 
 ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)

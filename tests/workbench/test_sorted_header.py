@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView
 from pytestqt.qtbot import QtBot
 
-from workbench.panels.run_rows import COLUMNS, EYE, runs_list
+from workbench.panels.run_list import runs_list
+from workbench.panels.run_rows import COLUMNS, EYE
 
 
 @pytest.mark.parametrize("place", [place for place, column in enumerate(COLUMNS) if column.first and column.title])

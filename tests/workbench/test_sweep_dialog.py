@@ -30,7 +30,7 @@ from workbench.theme import DARK, LIGHT
 def dialog(qtbot: QtBot, desk: Desk) -> SweepDialog:
     dialog = SweepDialog(desk.contest, LIGHT)
     qtbot.addWidget(dialog)
-    dialog.offer(swept_names(), desk.draft.experiment)
+    dialog.offer(swept_names(), desk.draft.experiment, 3200)
     dialog.start_asked.connect(desk.begin_race)
     dialog.show()
     return dialog

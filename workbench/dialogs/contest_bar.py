@@ -12,6 +12,8 @@ from workbench.spoken import announce
 from workbench.status import preparing_words
 from workbench.theme import GRID
 
+CHOOSE_ROW = "Choose a row of the table first"
+
 
 class ContestBar(QWidget):
     """Two buttons, a bar, and words on what is left."""
@@ -77,6 +79,13 @@ class ContestBar(QWidget):
             self.words.setText("ending…")
         else:
             self.start_asked.emit()
+
+
+def show_words(contest: Contest, *, chosen: bool) -> str:
+    """What showing a row among the runs does, or why it cannot be done."""
+    if not chosen:
+        return CHOOSE_ROW
+    return "Choose its runs in the list, the best first (double click)" if contest.keeps else "Its runs were not kept"
 
 
 def button(text: str, name: str) -> QPushButton:

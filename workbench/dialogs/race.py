@@ -17,8 +17,9 @@ from engine.comparing.race_messages import Key
 from engine.config import Experiment, FieldInfo, field_info
 from workbench.contest import Contest
 from workbench.contest_terms import Terms
-from workbench.dialogs.contest_bar import ContestBar, button
+from workbench.dialogs.contest_bar import CHOOSE_ROW, ContestBar, button, show_words
 from workbench.dialogs.frame import Dialog, Side, closing_row
+from workbench.dialogs.keep_runs import KeepRuns
 from workbench.dialogs.race_field import RaceField
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.race_steps import StepTable
@@ -49,6 +50,7 @@ class RaceDialog(Dialog):
 
     start_asked = Signal(object)  # Terms
     use_asked = Signal(object)  # the Place of the chosen row
+    show_asked = Signal(object)  # likewise: its runs in the list
 
     def __init__(self, contest: Contest, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,14 +65,20 @@ class RaceDialog(Dialog):
         self.seeds = number_field("race_seeds", _SEEDS, 3)
         self.budget = number_field("race_budget", _BUDGET, 1000)
         self.epochs = number_field("race_epochs", _EPOCHS, 20)
+        self.keep = KeepRuns("race")
         self.picture = RacePicture(theme, contest)
         self.table, self.steps = RaceTable(), StepTable()
         self.picture.marked.connect(self.table.mark)
         self.table.itemSelectionChanged.connect(self._show_use)
+        self.table.itemDoubleClicked.connect(self._on_show)
         self.bar, self._use = ContestBar(contest, "race"), button("Use its settings", "race_use")
+        self._show = button("Show in runs", "race_show")
+        self._show.clicked.connect(self._on_show)
         self.bar.start_asked.connect(self._on_start)
         self._use.clicked.connect(self._on_use)
         self._lay_out()
+        for changed in (self.field.changed, self.seeds.edited, self.budget.edited):
+            changed.connect(self._show_room)
         contest.moved.connect(self._on_moved)
         contest.ended.connect(self._on_ended)
         self._show_use()
@@ -82,6 +90,7 @@ class RaceDialog(Dialog):
         self.field.offer(cells, experiment)
         self.budget.show_value(parameters or 1000)
         self.epochs.show_value(experiment.training.epochs)
+        self._show_room()
 
     def refuse(self, text: str) -> None:
         """Say why no race can begin."""
@@ -119,12 +128,23 @@ class RaceDialog(Dialog):
             return refused
         cells, strategies = self.field.cells.chosen, self.field.strategies.chosen
         seeds, budget, epochs = (int(found) for found in numbers)
-        return self.field.refusal or Terms(tuple(cells), seeds, budget, epochs, tuple(strategies))
+        keep = self.keep.isChecked()
+        return self.field.refusal or Terms(tuple(cells), seeds, budget, epochs, tuple(strategies), keep)
 
     def _on_use(self) -> None:
         place = self.table.chosen
         if place is not None:
             self.use_asked.emit(place)
+
+    def _on_show(self) -> None:
+        if self.table.chosen is not None and self._contest.keeps:
+            self.show_asked.emit(self.table.chosen)
+
+    @Slot()
+    def _show_room(self) -> None:
+        seeds, budget = whole_number(self.seeds, _SEEDS), whole_number(self.budget, _BUDGET)
+        known = isinstance(seeds, int) and isinstance(budget, int)
+        self.keep.show_room(len(self.field.titles) * int(seeds) if known else 0, int(budget) if known else 0)
 
     # --- what has come ----------------------------------------------------------------------------------
 
@@ -132,7 +152,7 @@ class RaceDialog(Dialog):
     def _on_moved(self) -> None:
         contest = self._contest
         self.bar.refresh()
-        for part in (self.field, self.seeds, self.budget, self.epochs):
+        for part in (self.field, self.seeds, self.budget, self.epochs, self.keep):
             part.setEnabled(not contest.alive)
         if contest.sweeping:
             self.picture.turn_page()
@@ -164,9 +184,9 @@ class RaceDialog(Dialog):
     def _show_use(self) -> None:
         chosen = self.table.chosen is not None
         self._use.setEnabled(chosen)
-        self._use.setToolTip(
-            "Set cell, hidden units and strategy as in the chosen row" if chosen else "Choose a row of the table first"
-        )
+        self._use.setToolTip("Set cell, hidden units and strategy as in the chosen row" if chosen else CHOOSE_ROW)
+        self._show.setEnabled(chosen and self._contest.keeps)
+        self._show.setToolTip(show_words(self._contest, chosen=chosen))
 
     # --- making it --------------------------------------------------------------------------------------
 
@@ -179,6 +199,7 @@ class RaceDialog(Dialog):
         left.addWidget(label(_HOW, "small"))
         left.addWidget(self.field, 1)
         left.addLayout(terms)
+        left.addWidget(self.keep)
         left.addWidget(self.message)
         left.addWidget(self.bar)
         right = QVBoxLayout()
@@ -192,5 +213,6 @@ class RaceDialog(Dialog):
         layout = column(self, 2 * GRID, GRID)
         layout.addLayout(both, 1)
         foot = closing_row(self, "race")
-        foot.addButton(self._use, foot.ButtonRole.ActionRole)
+        for action in (self._use, self._show):
+            foot.addButton(action, foot.ButtonRole.ActionRole)
         layout.addWidget(foot)

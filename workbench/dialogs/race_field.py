@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from engine.comparing.race_messages import STRATEGIES
@@ -63,6 +63,8 @@ class Ticks(QListWidget):
 class RaceField(QWidget):
     """Cells above, strategies below; these only of forecasts over several steps."""
 
+    changed = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self.cells = Ticks("race_cells", "Cells that take part")
@@ -70,6 +72,8 @@ class RaceField(QWidget):
         layout = column(self)
         layout.addWidget(self.cells, 1)
         layout.addWidget(self.strategies)
+        for ticks in (self.cells, self.strategies):
+            ticks.itemChanged.connect(self.changed)
 
     def offer(self, cells: Sequence[CellSpec], experiment: Experiment) -> None:
         """What can take part; what was ticked before stays so."""

@@ -22,6 +22,7 @@ from workbench.contest import Contest
 from workbench.contest_terms import SweepTerms
 from workbench.dialogs.contest_bar import ContestBar
 from workbench.dialogs.frame import Dialog, Side, closing_row
+from workbench.dialogs.keep_runs import KeepRuns
 from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.sweep_field import SweepField, setting_title
 from workbench.dialogs.sweep_picture import SweepPicture
@@ -48,13 +49,14 @@ class SweepDialog(Dialog):
 
     start_asked = Signal(object)  # SweepTerms
     use_asked = Signal(object)  # the Place of the chosen row
+    show_asked = Signal(object)  # likewise: its runs in the list
 
     def __init__(self, contest: Contest, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sweep_dialog")
         self.setWindowTitle("Sweep over settings")
         self.resize_for_text(138 * GRID, 86 * GRID)
-        self._contest, self._arrived = contest, -1
+        self._contest, self._arrived, self._parameters = contest, -1, 0
         self.message = Message("sweep_message", "Why there is no sweep")
         self.message.dismissed.connect(lambda: self.message.say(""))
         self.field = SweepField()
@@ -70,11 +72,13 @@ class SweepDialog(Dialog):
         self.stop_early.setAccessibleName(self.stop_early.text())
         self.stop_early.setToolTip(f"<p>{RULE}</p>")
         self.stop_early.setAccessibleDescription(RULE)
+        self.keep = KeepRuns("sweep")
         self.count = label("", "small", "sweep_count")
         self.curves, self.values = RacePicture(theme, contest, "sweep"), SweepPicture(theme, contest)
-        self.results = SweepResults()
+        self.results = SweepResults(contest)
         self.curves.marked.connect(self.results.table.mark)
         self.results.use_asked.connect(self.use_asked)
+        self.results.show_asked.connect(self.show_asked)
         self.results.save_asked.connect(self.values.menu.ask_table)
         self.bar = ContestBar(contest, "sweep")
         self.bar.start_asked.connect(self._on_start)
@@ -87,11 +91,16 @@ class SweepDialog(Dialog):
         self._on_moved()
         self.bar.start.setFocus()
 
-    def offer(self, names: Sequence[str], experiment: Experiment) -> None:
-        """The settings that can be varied, around the values at hand; a sweep under way keeps its own."""
+    def offer(self, names: Sequence[str], experiment: Experiment, parameters: int) -> None:
+        """The settings that can be varied, around the values at hand; a sweep under way keeps its own.
+
+        `parameters` has the network that is set up; 0 where that is not known.
+        """
         if not self._contest.alive:
+            self._parameters = parameters
             self.field.offer(names, experiment)
             self.epochs.show_value(experiment.training.epochs)
+            self._show_count()
 
     def refuse(self, text: str) -> None:
         """Say why no sweep can begin."""
@@ -126,20 +135,23 @@ class SweepDialog(Dialog):
         if isinstance(varied, str):
             return varied
         trials, seeds, epochs = (int(found) for found in numbers)
-        return SweepTerms(varied, trials if self._by_chance else 0, seeds, epochs, self.stop_early.isChecked())
+        early, keep = self.stop_early.isChecked(), self.keep.isChecked()
+        return SweepTerms(varied, trials if self._by_chance else 0, seeds, epochs, early, keep)
 
     @Slot()
     def _show_count(self) -> None:
-        """How many runs it will be."""
+        """How many runs it will be, and how much room they take."""
         self.trials.setEnabled(self._by_chance and not self._contest.alive)
         seeds, trials = whole_number(self.seeds, _SEEDS), whole_number(self.trials, _TRIALS)
         count = trials if self._by_chance else self.field.combinations()
         kind = "trial" if self._by_chance else "combination"
-        words = ""
+        words, runs = "", 0
         if isinstance(seeds, int) and isinstance(count, int) and count:
-            parts = ((count, kind), (seeds, "seed"), (count * seeds, "run"))
+            runs = count * seeds
+            parts = ((count, kind), (seeds, "seed"), (runs, "run"))
             words = "{} × {}: {}".format(*(f"{number:,} {noun}{'s' * (number != 1)}" for number, noun in parts))
         self.count.setText(words)
+        self.keep.show_room(runs, self._parameters * self.field.growth())
 
     # --- what has come ----------------------------------------------------------------------------------
 
@@ -147,7 +159,7 @@ class SweepDialog(Dialog):
     def _on_moved(self) -> None:
         contest = self._contest
         self.bar.refresh()
-        for part in (self.field, self.trials_from, self.seeds, self.epochs, self.stop_early):
+        for part in (self.field, self.trials_from, self.seeds, self.epochs, self.stop_early, self.keep):
             part.setEnabled(not contest.alive)
         self.trials.setEnabled(self._by_chance and not contest.alive)
         if not contest.sweeping:
@@ -205,7 +217,7 @@ class SweepDialog(Dialog):
         layout = column(self, 2 * GRID, GRID)
         layout.addLayout(both, 1)
         foot = closing_row(self, "sweep")
-        for action in (self.results.use, self.results.save):
+        for action in (self.results.use, self.results.show_runs, self.results.save):
             foot.addButton(action, foot.ButtonRole.ActionRole)
         layout.addWidget(foot)
 
@@ -230,7 +242,7 @@ class SweepDialog(Dialog):
         left.addWidget(label(_HOW, "small"))
         left.addWidget(area, 1)
         left.addLayout(terms)
-        for part in (self.stop_early, self.count, self.message, self.bar):
+        for part in (self.stop_early, self.keep, self.count, self.message, self.bar):
             left.addWidget(part)
         return side
 

@@ -18,6 +18,7 @@ from workbench.wording import for_people, setting_words
 
 _FIRST = "training.learning_rate"
 _MOST_ROWS, _TICKS_SEEN, _TICKED = 6, 5, 8  # settings; choices in sight; choices of which all are tried at first
+_GROWS = {"model.hidden_size": 2, "model.num_layers": 1}  # the power by which parameters do, about
 _HOW_NUMBERS = (
     "Numbers with commas between. 0.001..0.1:5 stands for five numbers from 0.001 to 0.1; 0.001..0.1 for any number "
     "between, where trials are drawn by chance."
@@ -174,6 +175,15 @@ class SweepField(QWidget):
         """How many there are of the values; 0 where they cannot be read, or have bounds only."""
         varied = self.read(draws=False)
         return 0 if isinstance(varied, str) else math.prod(len(each.values) for each in varied)
+
+    def growth(self) -> float:
+        """By about how much networks are larger than the one that is set up, in the mean over the values."""
+        varied, found = self.read(draws=False), 1.0
+        for each in varied if not isinstance(varied, str) else ():
+            values = [float(value) for value in each.values or each.bounds or () if each.name in _GROWS]
+            now = getattr(self._experiment.model, each.name.partition(".")[2]) if values else 1
+            found *= sum((value / now) ** _GROWS[each.name] for value in values) / len(values) if values else 1.0
+        return found
 
     def _remove(self, row: _Row) -> None:
         self.rows.remove(row)

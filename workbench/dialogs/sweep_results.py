@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.comparing.race_messages import LeftOut, Place
-from workbench.dialogs.contest_bar import button
+from workbench.contest import Contest
+from workbench.dialogs.contest_bar import CHOOSE_ROW, button, show_words
 from workbench.dialogs.sweep_table import SweepTable, measured, trial_title
 from workbench.panels.labels import ScrolledText, column, label
 from workbench.theme import GRID
@@ -19,14 +20,19 @@ class SweepResults(QWidget):
     """The buttons are for the foot of the dialog."""
 
     use_asked = Signal(object)  # the Place of the chosen row
+    show_asked = Signal(object)  # likewise: its runs in the list
     save_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, contest: Contest) -> None:
         super().__init__()
+        self._contest = contest
         self.best, self.table = label("", "", "sweep_best"), SweepTable()
         self.left_out = ScrolledText("small", "sweep_left_out", "Settings that came to no result")
         self.left_out.setMaximumHeight(8 * GRID)
         self.use, self.save = button("Use these settings", "sweep_use"), button("Save table…", "sweep_save")
+        self.show_runs = button("Show in runs", "sweep_show")
+        self.show_runs.clicked.connect(self._on_show)
+        self.table.itemDoubleClicked.connect(self._on_show)
         self.use.clicked.connect(lambda: self.use_asked.emit(self.table.chosen))
         self.save.clicked.connect(self.save_asked)
         self.table.itemSelectionChanged.connect(self._show_use)
@@ -57,9 +63,13 @@ class SweepResults(QWidget):
     def _show_use(self) -> None:
         chosen = self.table.chosen is not None
         self.use.setEnabled(chosen)
-        self.use.setToolTip(
-            "Set the settings as in the chosen row; Undo takes it back" if chosen else "Choose a row of the table first"
-        )
+        self.use.setToolTip("Set the settings as in the chosen row; Undo takes it back" if chosen else CHOOSE_ROW)
+        self.show_runs.setEnabled(chosen and self._contest.keeps)
+        self.show_runs.setToolTip(show_words(self._contest, chosen=chosen))
+
+    def _on_show(self) -> None:
+        if self.table.chosen is not None and self._contest.keeps:
+            self.show_asked.emit(self.table.chosen)
 
 
 def _best(place: Place) -> str:

@@ -35,6 +35,7 @@ _TIPS = {
 _LOCKED = ("go_on", "use", "inside")  # during a run
 _OF_WEIGHTS = ("inside", "model", "export")
 _NOT_ENDED = "This run is under way. Finish ends it and keeps its best weights."
+_ONE_OF_THEM = "These are several runs. Open the row (Right) and choose one of them."
 _KEYS = {"show": Qt.Key.Key_Space, "delete": Qt.Key.Key_Delete}
 
 
@@ -67,6 +68,8 @@ class RunMenu(QMenu):
         there = record is not None
         weights = record is not None and not record.alive and record.saved
         allowed = dict.fromkeys(_TEXTS, there) | {
+            "show": bool(chosen),
+            "compare": bool(chosen),
             "go_on": record is not None and not lock and record.can_go_on,
             "use": there and not lock,
             "inside": weights and not lock,
@@ -77,13 +80,15 @@ class RunMenu(QMenu):
         }
         unsaved = _NOT_ENDED if record is not None and record.alive else UNSAVED
         off = dict.fromkeys(_OF_WEIGHTS, unsaved if there and not weights else "")
+        if chosen and not there:
+            off |= dict.fromkeys((name for name in _TEXTS if not allowed[name]), _ONE_OF_THEM)
         off |= {name: lock for name in _LOCKED if lock}
         off["delete"] = _NOT_ENDED if any(run.alive for run in chosen) else ""
         for name, action in self.by_name.items():
             action.setEnabled(allowed[name])
             reason = off.get(name, "")
             action.setToolTip(reason or _TIPS.get(name, _TEXTS[name]))
-            action.setProperty("reason", reason or ("" if there else "no run is chosen"))
+            action.setProperty("reason", reason or ("" if there else _ONE_OF_THEM if chosen else "no run is chosen"))
         self.by_name["show"].setChecked(bool(chosen) and all(run.shown for run in chosen))
 
     def _on_key(self, name: str) -> None:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTreeWidgetItem
 
 from engine.aligned import step_rows
 from engine.config import Experiment, field_info
@@ -20,14 +19,13 @@ from engine.findings.few_examples import caution
 from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
 from workbench.icons import icon
-from workbench.panels.sorted_header import SortedHeader
 from workbench.plots.numerals import numerals
 from workbench.records import RunRecord
-from workbench.theme import GRID, Theme
+from workbench.theme import Theme
 from workbench.wording import scores_words, setting_words, unbroken
 
 Sortable = str | float
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,15 @@ class Column:
     rank: Callable[[RunRecord], Sortable]
     number: bool = False
     first: bool = False  # shown unless it is switched off
+
+
+def _named(record: RunRecord) -> str:
+    """Of a race or a sweep, by what tells it from the others there."""
+    of = record.of
+    if of is None:
+        return record.name
+    own = of.entrant if of.kind == "sweep" else ", ".join(filter(None, (record.name, of.entrant)))
+    return f"{own} · seed {of.seed}"
 
 
 def _best(record: RunRecord) -> str:
@@ -59,7 +66,8 @@ def _test(record: RunRecord) -> float:
     return metrics[0][1] if metrics else math.nan
 
 
-def _seconds(record: RunRecord) -> float:
+def seconds(record: RunRecord) -> float:
+    """Spent training; NaN where it is not known."""
     return record.outcome.seconds if isinstance(record.outcome, RunFinished) else math.nan
 
 
@@ -67,33 +75,67 @@ def _parameters(record: RunRecord) -> int:
     return record.started.parameters if record.started else 0
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """To four digits; nothing where it is not known."""
     return "" if math.isnan(value) else numerals(f"{value:.4g}")
 
 
-def _when(record: RunRecord) -> str:
-    began = datetime.fromtimestamp(record.began)
+def when(began_at: float) -> str:
+    """The time of day; of another day, the day."""
+    began = datetime.fromtimestamp(began_at)
     return f"{began:%H:%M}" if began.date() == datetime.now().date() else f"{began:%Y-%m-%d}"
 
 
 COLUMNS = (
     Column("", "Draw this run's curves beside those of the run at hand (Space)", lambda r: "", lambda r: r.shown,
            first=True),
-    Column("Run", "Cell and hidden units", lambda r: f"{r.number}  {r.name}", lambda r: r.number, first=True),
+    Column("Run", "Cell and hidden units", lambda r: f"{r.number}  {_named(r)}", lambda r: r.number, first=True),
     Column("Best", "Metric of the best weights on the validation part", _best, lambda r: r.best_metric, True, True),
     Column("State", "Where it is, or why it ended", _state, lambda r: r.standing, first=True),
-    Column("Test", "Metric of the best weights on the test part", lambda r: _plain(_test(r)), _test, True),
+    Column("Test", "Metric of the best weights on the test part", lambda r: plain(_test(r)), _test, True),
     Column("Data", "What it learned from", lambda r: source_name(r.experiment), lambda r: source_name(r.experiment)),
     Column("Parameters", "Trainable numbers", lambda r: f"{_parameters(r):,}" if _parameters(r) else "", _parameters,
            True),
-    Column("Seconds", "Time spent training", lambda r: _plain(_seconds(r)), _seconds, True),
-    Column("Began", "When it began", _when, lambda r: r.began),
+    Column("Seconds", "Time spent training", lambda r: plain(seconds(r)), seconds, True),
+    Column("Began", "When it began", lambda r: when(r.began), lambda r: r.began),
     Column("Notes", "What was written on it", lambda r: r.notes, lambda r: r.notes),
 )  # fmt: skip
 EYE, RUN, BEGAN = 0, 1, [column.title for column in COLUMNS].index("Began")
 
 
-class RunRow(QTreeWidgetItem):
+class Row(QTreeWidgetItem):
+    """Something in the list that has its place in every order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for place, column in enumerate(COLUMNS):
+            if column.number:
+                self.setTextAlignment(place, RIGHT)
+
+    @property
+    def records(self) -> list[RunRecord]:
+        """The runs that it stands for."""
+        raise NotImplementedError
+
+    def rank(self, column: Column) -> Sortable:
+        """What it is sorted by."""
+        raise NotImplementedError
+
+    def show_eye(self, theme: Theme) -> None:
+        """Open or shut."""
+        raise NotImplementedError
+
+    def __lt__(self, other: QTreeWidgetItem) -> bool:
+        tree = self.treeWidget()
+        if not isinstance(other, Row) or tree is None:
+            return super().__lt__(other)
+        column = COLUMNS[tree.sortColumn()]
+        rising = tree.header().sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        mine, theirs = (_last_if_unknown(row.rank(column), rising) for row in (self, other))
+        return bool(mine < theirs)
+
+
+class RunRow(Row):
     """One run in the list."""
 
     def __init__(self, record: RunRecord) -> None:
@@ -102,9 +144,15 @@ class RunRow(QTreeWidgetItem):
         self.with_source = False  # runs on other data stand in the list, too
         self.at_hand = False  # it is what the views show
         self._shown: tuple[object, ...] = ()
-        for place, column in enumerate(COLUMNS):
-            if column.number:
-                self.setTextAlignment(place, _RIGHT)
+
+    @property
+    def records(self) -> list[RunRecord]:
+        """The run."""
+        return [self.record]
+
+    def rank(self, column: Column) -> Sortable:
+        """What the run is sorted by."""
+        return column.rank(self.record)
 
     def refresh(self, theme: Theme) -> bool:
         """Show what is known of the run now; False when that is what is shown already."""
@@ -130,7 +178,9 @@ class RunRow(QTreeWidgetItem):
     def words(self) -> str:
         """What it can be found by, in small letters."""
         record = self.record
-        return f"{self.text(1)} {source_name(record.experiment)} {record.standing} {record.notes}".lower()
+        whole = record.of.title if record.of else ""
+        told = self.text(RUN), record.name, whole, source_name(record.experiment), record.standing, record.notes
+        return " ".join(told).lower()
 
     def show_eye(self, theme: Theme) -> None:
         """Open in the colour of the run's curves, or shut; that of the run at hand, which is drawn anyway, is open."""
@@ -143,15 +193,6 @@ class RunRow(QTreeWidgetItem):
         self.setData(EYE, Qt.ItemDataRole.AccessibleTextRole, words)
         self.setToolTip(EYE, f"{words.capitalize()}; click or Space {change}")
 
-    def __lt__(self, other: QTreeWidgetItem) -> bool:
-        tree = self.treeWidget()
-        if not isinstance(other, RunRow) or tree is None:
-            return super().__lt__(other)
-        column = COLUMNS[tree.sortColumn()]
-        rising = tree.header().sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
-        mine, theirs = (_last_if_unknown(column.rank(row.record), rising) for row in (self, other))
-        return bool(mine < theirs)
-
 
 def _last_if_unknown(value: Sortable, rising: bool) -> tuple[Sortable, ...]:
     """Runs without the number stand at the end, whichever way the list is sorted."""
@@ -159,67 +200,6 @@ def _last_if_unknown(value: Sortable, rising: bool) -> tuple[Sortable, ...]:
         return (value,)
     unknown = math.isnan(value)
     return (unknown if rising else not unknown, 0.0 if unknown else value)
-
-
-class RunsList(QTreeWidget):
-    """Content with its heading and two rows, so that it gives way before what is said of a run."""
-
-    undo_asked = Signal()
-    undoes = False  # whether the keys of undo, pressed here, are about a run: one was deleted
-
-    def event(self, event: QEvent) -> bool:
-        """The keys of undo are the menu's, unless they are taken before."""
-        if self.undoes and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo):
-            if event.type() == QEvent.Type.KeyPress:
-                self.undo_asked.emit()
-            event.accept()
-            return True
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A row that is chosen stays in sight where the list gives way to what is said of its run."""
-        row: QTreeWidgetItem | None = self.currentItem()
-        seen = row is not None and 0 <= self.visualItemRect(row).top() < event.oldSize().height()
-        super().resizeEvent(event)
-        if row is not None and seen and self.visualItemRect(row).bottom() >= self.viewport().height():
-            self.scrollToItem(row)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Who comes by Tab is at a row: where none is chosen, that one is."""
-        super().focusInEvent(event)
-        by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if by_tab and not self.selectedItems() and self.currentItem() is not None:
-            self.currentItem().setSelected(True)
-
-    def sizeHint(self) -> QSize:
-        """As low as it may be."""
-        return self.minimumSizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        """The heading and two rows."""
-        row = self.fontMetrics().lineSpacing() + GRID
-        return QSize(0, self.header().sizeHint().height() + 2 * row)
-
-
-def runs_list() -> RunsList:
-    """The empty list."""
-    made = RunsList()
-    made.setHeader(SortedHeader())
-    made.setObjectName("runs_list")
-    made.setAccessibleName("Runs")
-    made.setHeaderLabels([column.title for column in COLUMNS])
-    made.setRootIsDecorated(False)
-    made.setUniformRowHeights(True)
-    made.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
-    made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    made.setSortingEnabled(True)
-    made.sortByColumn(BEGAN, Qt.SortOrder.DescendingOrder)
-    for place, column in enumerate(COLUMNS):
-        made.headerItem().setToolTip(place, f"{column.help}. Click to sort.")
-        made.setColumnHidden(place, not column.first)
-        if column.number:
-            made.headerItem().setTextAlignment(place, _RIGHT)
-    return made
 
 
 @lru_cache

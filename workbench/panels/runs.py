@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import html
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,13 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.draft import source_name
+from engine.storage.contest_file import Membership
 from workbench.panels.about_run import AboutRun
 from workbench.panels.labels import column
 from workbench.panels.message import Message
 from workbench.panels.run_filter import RunFilter
+from workbench.panels.run_group import GroupRow, best_of
+from workbench.panels.run_list import runs_list
 from workbench.panels.run_menu import RunMenu
-from workbench.panels.run_rows import COLUMNS, EYE, RunRow, runs_list
+from workbench.panels.run_rows import COLUMNS, EYE, Row, RunRow
 from workbench.records import RunRecord
 from workbench.theme import GRID, Theme
 
@@ -52,9 +55,9 @@ class RunsPanel(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._rows: dict[int, RunRow] = {}  # by the record's number
         self._lock = ""
         self._list = runs_list()
+        self._rows = self._list.rows  # by the record's number
         self._filter = RunFilter(self._list)
         self._about = AboutRun()
         self.message = Message("runs_message", "What was deleted", "notice", "Bring back")
@@ -66,40 +69,46 @@ class RunsPanel(QWidget):
 
     # --- what the window tells --------------------------------------------------------------------------
 
-    def add(self, record: RunRecord, choose: bool = True) -> None:
+    def add(self, record: RunRecord) -> None:
         """A run has begun, goes on, or was found on disk."""
         if record.number in self._rows:
-            self._choose(self._rows[record.number])
+            self._list.choose(self._rows[record.number])
             self.refresh(record)
             return
-        row = RunRow(record)
-        self._rows[record.number] = row
-        self._list.addTopLevelItem(row)
-        row.refresh(self._theme)
-        self._tell_apart()
+        self._list.put([record], self._theme)
+        self._list.tell_apart(self._theme)
         self._filter.apply()
-        if choose:
-            row.setHidden(False)  # a run that begins is seen, whatever is looked for
-            self._choose(row)
+        self._rows[record.number].setHidden(False)  # a run that begins is seen, whatever is looked for
+        self._list.choose(self._rows[record.number])
         self._show_details()
-
-    def _choose(self, row: RunRow) -> None:
-        """That row alone, whatever keys are held just now, and in sight, in whatever order the rows are."""
-        alone = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self._list.setCurrentItem(row, 0, alone)
-        self._list.scrollToItem(row)  # also where it was the current one
 
     def add_earlier(self, records: Sequence[RunRecord]) -> None:
         """Runs of earlier sessions."""
         self._list.setSortingEnabled(False)
-        for record in records:
-            self._rows[record.number] = row = RunRow(record)
-            self._list.addTopLevelItem(row)
-            row.refresh(self._theme)
+        self._list.put(records, self._theme)
         self._list.setSortingEnabled(True)
-        self._tell_apart()
+        self._list.tell_apart(self._theme)
         self._filter.apply()
         self._show_details()
+
+    def bring_back(self, records: Sequence[RunRecord]) -> None:
+        """Runs that were deleted are here again, and chosen; of several of a race or a sweep, that."""
+        self.add_earlier(records)
+        last = self._rows[records[-1].number]
+        group = last.parent() if len(records) > 1 else None
+        row = group if isinstance(group, GroupRow) and not group.isExpanded() else last
+        row.setHidden(False)
+        self._list.choose(row)
+
+    def show_runs(self, kept: Collection[Membership]) -> bool:
+        """Choose these runs of a race or a sweep, with the keys at the best of them; whether there is one."""
+        rows = [row for row in self._rows.values() if row.record.of in kept]
+        if not rows:
+            return False
+        best = best_of([row.record for row in rows])
+        self._list.choose_all(rows, self._rows[best.number] if best else rows[0])
+        self._list.setFocus()
+        return True
 
     def offer_back(self, deleted: Sequence[RunRecord]) -> None:
         """What was deleted last can be brought back."""
@@ -107,33 +116,33 @@ class RunsPanel(QWidget):
         self.message.say(f"{len(words)} runs were deleted." if len(words) > 1 else "".join(words))
         self._list.undoes = bool(words)
 
-    def drop(self, record: RunRecord) -> None:
-        """A run is no longer here."""
-        row = self._rows.pop(record.number)
-        self._about.forget(record)
+    def drop(self, *records: RunRecord) -> None:
+        """Runs are no longer here."""
+        for record in records:
+            self._about.forget(record)
         with QSignalBlocker(self._list):  # for a moment none is chosen, and notes that have the keys would be hidden
-            self._list.takeTopLevelItem(self._list.indexOfTopLevelItem(row))
-            self._tell_apart()
+            self._list.take(records, self._theme)
+            self._list.tell_apart(self._theme)
             self._filter.apply()
             current: QTreeWidgetItem | None = self._list.currentItem()
             if current is not None and not current.isHidden() and not self._list.selectedItems():
                 current.setSelected(True)  # of which the details tell
-        if record.shown:
+        if any(record.shown for record in records):
             self.shown_changed.emit()
         self._show_details()
 
     def refresh(self, record: RunRecord) -> None:
         """A run has moved or ended."""
-        moved = record.number in self._rows and self._rows[record.number].refresh(self._theme)
-        if moved and record is self.current:
-            self._show_details()
+        row = self._rows.get(record.number)
+        if row is not None and row.refresh(self._theme):
+            if isinstance(group := row.parent(), GroupRow):
+                group.refresh(self._theme)
+            if record is self.current:
+                self._show_details()
 
     def note_at_hand(self, record: RunRecord | None) -> None:
         """The views show this run, or none."""
-        for row in self._rows.values():
-            if row.at_hand is not (row.record is record):
-                row.at_hand = row.record is record
-                row.show_eye(self._theme)
+        self._list.note_at_hand(record, self._theme)
 
     def lock(self, reason: str) -> None:
         """Settings cannot be taken over now."""
@@ -144,7 +153,7 @@ class RunsPanel(QWidget):
         """Eyes in other colours and sizes."""
         self._theme = theme
         self._list.setIconSize(theme.icon)
-        for row in self._rows.values():
+        for row in (*self._rows.values(), *self._list.groups.values()):
             row.show_eye(theme)
 
     # --- what is chosen ---------------------------------------------------------------------------------
@@ -152,16 +161,12 @@ class RunsPanel(QWidget):
     @property
     def current(self) -> RunRecord | None:
         """The chosen run; of several the one that the keys are at."""
-        row = self._list.currentItem()
-        if isinstance(row, RunRow) and row.isSelected():
-            return row.record
-        return next(iter(self.chosen), None)
+        return self._list.current_run
 
     @property
     def chosen(self) -> list[RunRecord]:
         """All chosen runs, from the top."""
-        rows = sorted(self._list.selectedItems(), key=self._list.indexOfTopLevelItem)
-        return [row.record for row in rows if isinstance(row, RunRow)]
+        return self._list.chosen
 
     def state_of(self, record: RunRecord) -> str:
         """What the list says of where a run is."""
@@ -169,19 +174,12 @@ class RunsPanel(QWidget):
 
     def show_beside(self, record: RunRecord, shown: bool) -> None:
         """Open or shut the eye of a run."""
-        if record.shown != shown:
-            record.shown = shown
-            self._rows[record.number].show_eye(self._theme)
+        self._show_all([record], shown)
+
+    def _show_all(self, records: Collection[RunRecord], shown: bool) -> None:
+        if self._list.open_eyes(records, shown, self._theme):
             self._allow()
             self.shown_changed.emit()
-
-    def _tell_apart(self) -> None:
-        """Where runs on several data sets stand in the list, each says what it learned from."""
-        several = len({source_name(row.record.experiment) for row in self._rows.values()}) > 1
-        for row in self._rows.values():
-            if row.with_source != several:
-                row.with_source = several
-                row.refresh(self._theme)
 
     # --- making it --------------------------------------------------------------------------------------
 
@@ -251,6 +249,8 @@ class RunsPanel(QWidget):
 
     def _nothing(self) -> str:
         """What stands in place of details."""
+        if group := self._list.current_group:
+            return html.escape(group.words, quote=False)
         if not self._rows:
             return _EMPTY
         return _NOT_FOUND if all(row.isHidden() for row in self._rows.values()) else _NONE
@@ -260,18 +260,18 @@ class RunsPanel(QWidget):
             emit(self.current)
 
     def _toggle_chosen(self) -> None:
-        chosen = self.chosen
-        shown = not all(record.shown for record in chosen)
-        for record in chosen:
-            self.show_beside(record, shown)
+        self._toggle(self.chosen)
+
+    def _toggle(self, records: Sequence[RunRecord]) -> None:
+        self._show_all(records, not all(record.shown for record in records))
 
     def _on_clicked(self, row: QTreeWidgetItem, place: int) -> None:
-        if place == EYE and isinstance(row, RunRow):
-            self.show_beside(row.record, not row.record.shown)
+        if place == EYE and isinstance(row, Row):
+            self._toggle(row.records)
 
     def _on_double_clicked(self, row: QTreeWidgetItem, place: int) -> None:
-        if place != EYE and isinstance(row, RunRow):
-            self.show_beside(row.record, not row.record.shown)
+        if place != EYE and isinstance(row, RunRow):  # a group is opened, or closed
+            self._toggle(row.records)
 
     def _on_menu(self, place: QPoint) -> None:
         self.menu.popup(self._list.viewport().mapToGlobal(place))
