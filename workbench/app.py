@@ -14,13 +14,13 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
-from workbench.backend import Backend
 from workbench.dialogs.recovery import show_crash, show_instead
+from workbench.doors.backend import Backend
 from workbench.draft import FIRST_SAMPLE
 from workbench.heap import share_arenas
 from workbench.later import in_turn, later
 from workbench.logs import install_hooks, note_crash, start_log
-from workbench.painting import paint_in_turn
+from workbench.looks.painting import paint_in_turn
 from workbench.settings import APPLICATION, Places, Settings, places
 from workbench.window import Window
 

@@ -12,9 +12,9 @@ from PySide6.QtGui import QScreen, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.later import later
+from workbench.looks.theme import SCALES, THEMES, Theme
+from workbench.looks.wardrobe import Wardrobe
 from workbench.settings import Settings
-from workbench.theme import SCALES, THEMES, Theme
-from workbench.wardrobe import Wardrobe
 
 
 class Appearance(QObject):

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from engine.storage import run_folders, run_lock
 from engine.storage.deleted_runs import DeletedRuns
 from engine.storage.run_numbers import keep_numbers, numbers_of
-from workbench.backend import Backend
+from workbench.doors.backend import Backend
 from workbench.jobs import Jobs
-from workbench.records import RunRecord, record_of
+from workbench.runs.records import RunRecord, record_of
 from workbench.session import Session
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from workbench.archive import Archive
-from workbench.backend import Backend
+from workbench.doors.backend import Backend
 from workbench.jobs import Jobs
 
 if TYPE_CHECKING:

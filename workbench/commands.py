@@ -9,11 +9,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from engine.config import field_info, field_names
+from workbench.bars.menus import Menus, Verb, entries
 from workbench.dialogs.about import AboutDialog
 from workbench.dialogs.palette import Entry, Palette
-from workbench.menus import Menus, Verb, entries
+from workbench.looks.theme import SCALES
 from workbench.pane_commands import fill_panes
-from workbench.theme import SCALES
 from workbench.wording import words
 from workbench.workspace import Workspace
 

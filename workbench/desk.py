@@ -13,19 +13,19 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from engine.config import Experiment
 from engine.events import RunFinished
 from engine.storage.run_folders import WEIGHTS
-from workbench import comparisons
 from workbench.archive import Archive
 from workbench.arrivals import Arrivals
-from workbench.backend import Backend
-from workbench.contest import Contest
-from workbench.contest_terms import SweepTerms, Terms
+from workbench.contests.contest import Contest
+from workbench.contests.terms import SweepTerms, Terms
+from workbench.doors import comparisons
+from workbench.doors.backend import Backend
+from workbench.doors.mailbox import Mailbox
 from workbench.draft import Draft, source_name
 from workbench.errands import Errands
 from workbench.jobs import Jobs
-from workbench.mailbox import Mailbox
 from workbench.rate_test import RateTest
-from workbench.records import UNSAVED, RunRecord
-from workbench.run_state import LOCKED, Command
+from workbench.runs.records import UNSAVED, RunRecord
+from workbench.runs.state import LOCKED, Command
 from workbench.session import RunMaker, Session
 from workbench.undo import Undo
 from workbench.weights_in import WeightsIn

@@ -14,12 +14,12 @@ from engine.config import ConfigError, Experiment
 from engine.events import Compiling, Event
 from engine.loading import stamp
 from engine.topologies import default_topology, fit, topology
-from workbench.answers import Facts, Loaded
-from workbench.backend import Backend
-from workbench.engine_process import EngineGoneError
+from workbench.doors.answers import Facts, Loaded
+from workbench.doors.backend import Backend
+from workbench.doors.engine_process import EngineGoneError
+from workbench.doors.worker import SEE_LOG
 from workbench.jobs import Jobs
 from workbench.wording import for_people
-from workbench.worker import SEE_LOG
 
 FIRST_SAMPLE = "airline_passengers"
 _DATA_LANE, _KERNEL_LANE, _FACTS_LANE = "data", "kernels", "facts"

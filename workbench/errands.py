@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.config import Experiment
-from workbench.answers import Asked, Exported, ExportForm, ForeignWeights, Loaded, Usable, Used
-from workbench.backend import Backend
-from workbench.export_pace import ExportPace, UnderWay
+from workbench.doors.answers import Asked, Exported, ExportForm, ForeignWeights, Loaded, Usable, Used
+from workbench.doors.backend import Backend
+from workbench.doors.export_pace import ExportPace, UnderWay
+from workbench.doors.reading_pace import HowFar
 from workbench.jobs import Jobs
-from workbench.reading_pace import HowFar
-from workbench.records import RunRecord
+from workbench.runs.records import RunRecord
 from workbench.wording import for_people
 
 _EXPORT_LANE, _FORMS_LANE, _IMPORT_LANE, _INSPECTION_LANE, _USE_LANE = "export", "forms", "import", "inspection", "use"

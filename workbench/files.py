@@ -10,17 +10,17 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.storage.project_file import SUFFIX
-from workbench.answers import Asked
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.import_data import ImportDialog
 from workbench.dialogs.use import UseDialog
 from workbench.dialogs.weights import WeightsDialog
-from workbench.records import RunRecord
-from workbench.run_state import LOCKED
+from workbench.doors.answers import Asked
+from workbench.looks.theme import Theme
+from workbench.runs.records import RunRecord
+from workbench.runs.state import LOCKED
 from workbench.settings import Settings
-from workbench.starting_place import starting_place
-from workbench.theme import Theme
+from workbench.widgets.starting_place import starting_place
 
 _KINDS = (
     "Data and projects (*.csv *.tsv *.tab *.txt *.md *.parquet *.json *.jsonl *.ndjson *.xlsx *.xls *.ods "

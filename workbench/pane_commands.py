@@ -7,9 +7,9 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from workbench import borders
-from workbench.docks import Docks
-from workbench.menus import Menus
+from workbench.bars.menus import Menus
+from workbench.panes import borders
+from workbench.panes.docks import Docks
 from workbench.workspace import Workspace
 
 _AREA, _ACROSS, _DOWN = Qt.DockWidgetArea, Qt.Orientation.Horizontal, Qt.Orientation.Vertical

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.appearance import Appearance
 from workbench.desk import Desk
 from workbench.dialogs.preferences import PreferencesDialog
-from workbench.document import Document
+from workbench.projects.document import Document
 from workbench.settings import Places, Settings
 
 

@@ -9,10 +9,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from engine.events import IN_PASSING, Snapshot, SnapshotRequest
-from workbench.history import History
+from workbench.doors.mailbox import Mailbox
 from workbench.jobs import Jobs
 from workbench.later import in_turn, later
-from workbench.mailbox import Mailbox
+from workbench.runs.history import History
 from workbench.session import Session
 
 INTERVAL_MS = 33

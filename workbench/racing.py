@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 from engine.comparing.race_messages import Place
 from engine.comparing.sweep_values import swept_names
 from engine.storage.contest_file import Membership
-from workbench.contest_terms import SweepTerms, Terms
+from workbench.contests.terms import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
-from workbench.theme import Theme
+from workbench.looks.theme import Theme
 
 _TAKEN = "They are in the set-up now: Run (F5) trains with them, Undo (Ctrl+Z) takes them back."
 

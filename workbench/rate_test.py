@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.backend import Backend
+from workbench.doors.backend import Backend
 from workbench.draft import Draft
 from workbench.jobs import Jobs
 

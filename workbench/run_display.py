@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from engine.config import DataConfig
 from engine.events import Finding, RunFailed
-from workbench.records import RunRecord
-from workbench.run_state import LOCKED, State
-from workbench.status import status
+from workbench.bars.status import status
+from workbench.runs.records import RunRecord
+from workbench.runs.state import LOCKED, State
 from workbench.wording import set_words
 from workbench.workspace import Workspace
 

@@ -27,12 +27,12 @@ from engine.events import (
     StepDone,
 )
 from engine.storage.run_numbers import new_number
-from workbench.mailbox import Mailbox
-from workbench.pace import Pace
-from workbench.records import RunRecord, run_name
-from workbench.run_state import ALIVE, Command, State, why_not
+from workbench.doors.mailbox import Mailbox
+from workbench.doors.worker import Worker
+from workbench.runs.pace import Pace
+from workbench.runs.records import RunRecord, run_name
+from workbench.runs.state import ALIVE, Command, State, why_not
 from workbench.wording import for_people
-from workbench.worker import Worker
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
-from workbench.theme import SCALES, THEMES
+from workbench.looks.theme import SCALES, THEMES
 
 APPLICATION = "rnn-workbench"
 LAYOUT_VERSION = 1  # a layout stored under another number is not restored

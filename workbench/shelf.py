@@ -14,10 +14,10 @@ from workbench.dialogs.compare import CompareDialog, Side
 from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.recovery import offer_to_go_on
 from workbench.files import Files
-from workbench.gallery import Gallery
+from workbench.gallery.gallery import Gallery
+from workbench.looks.theme import Theme
 from workbench.panels.runs import RunsPanel
-from workbench.records import RunRecord
-from workbench.theme import Theme
+from workbench.runs.records import RunRecord
 
 if TYPE_CHECKING:
     from engine.config import Experiment

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from workbench.bars.menus import Menus
 from workbench.desk import Desk
-from workbench.docks import Docks
-from workbench.gallery import Gallery
-from workbench.menus import Menus
+from workbench.gallery.gallery import Gallery
 from workbench.panels.lesson import LessonPanel
+from workbench.panes.docks import Docks
 from workbench.settings import Settings
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from engine.config import ConfigError
-from workbench.answers import ForeignWeights
+from workbench.doors.answers import ForeignWeights
 from workbench.draft import Draft
 from workbench.errands import Errands, WeightsAnswer
 from workbench.wording import for_people

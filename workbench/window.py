@@ -12,22 +12,22 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from engine.storage.project_file import SUFFIX, Layout
-from workbench.backend import Backend
 from workbench.commands import fill
 from workbench.dialogs.question import Question
 from workbench.dialogs.rate_finder import RateFinder
+from workbench.doors.backend import Backend
 from workbench.draft import FIRST_SAMPLE
 from workbench.files import dropped
-from workbench.icons import icon
+from workbench.forms.number_editors import commit
 from workbench.later import in_turn, later
-from workbench.number_editors import commit
-from workbench.painting import paint_in_turn
+from workbench.looks.icons import icon
+from workbench.looks.painting import paint_in_turn
+from workbench.looks.theme import Theme
 from workbench.panels.data import fill_samples
-from workbench.plots.equation import get_ready_to_typeset
+from workbench.plots.network.equation import get_ready_to_typeset
 from workbench.run_display import RunDisplay
-from workbench.run_state import LOCKED
+from workbench.runs.state import LOCKED
 from workbench.settings import Places, Settings
-from workbench.theme import Theme
 from workbench.workspace import Workspace
 
 _log = logging.getLogger(__name__)

@@ -9,28 +9,28 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from engine.storage.contest_file import Membership
 from workbench.appearance import Appearance
-from workbench.backend import Backend
+from workbench.bars.menu_bar import MenuBar
+from workbench.bars.menus import Menus
+from workbench.bars.reading import ReadingBar
+from workbench.bars.runbar import RunBar
+from workbench.bars.statusbar import StatusBar
 from workbench.desk import Desk
 from workbench.dialogs.help import HelpCard, help_on
 from workbench.dialogs.palette import Palette
-from workbench.docks import Docks
-from workbench.document import Document
+from workbench.doors.backend import Backend
 from workbench.files import Files
-from workbench.gallery import Gallery
-from workbench.menu_bar import MenuBar
-from workbench.menus import Menus
+from workbench.gallery.gallery import Gallery
 from workbench.panels.findings import FindingsPanel
 from workbench.panels.runs import RunsPanel
 from workbench.panels.steps import Steps
+from workbench.panes.docks import Docks
 from workbench.preferring import Preferring
-from workbench.projects import Projects
+from workbench.projects.document import Document
+from workbench.projects.projects import Projects
 from workbench.pump import Pump
 from workbench.racing import Racing
-from workbench.reading import ReadingBar
-from workbench.runbar import RunBar
 from workbench.settings import Places, Settings
 from workbench.shelf import Shelf
-from workbench.statusbar import StatusBar
 from workbench.teaching import Teaching
 from workbench.unseen import UnseenFindings
 

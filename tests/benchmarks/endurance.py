@@ -96,7 +96,7 @@ def resident() -> float:
 
 def drawn(steps: int) -> tuple[float, float]:
     """ms that a history of `steps` steps takes to be reduced to what is drawn: the first time, and after more steps."""
-    from workbench.history import History
+    from workbench.runs.history import History
 
     history, values = History(), np.random.default_rng(0).random(steps)
     history.extend("loss", np.arange(1.0, steps + 1), values)

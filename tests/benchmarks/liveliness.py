@@ -94,7 +94,7 @@ def walk(sample: str, seconds: float, blame: bool, alone: Alone | None) -> list[
     from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 
     from workbench import app
-    from workbench.status import status
+    from workbench.bars.status import status
     from workbench.window import Window
 
     phases = [Phase("opening", 0.0)]

@@ -18,13 +18,13 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from engine.config import TOPOLOGIES
 from tests.benchmarks.scenes import Scene, made, trained
 from workbench.diagrams import TopologyDrawing
-from workbench.overview import QUARTERS, Overview
-from workbench.plots.saving import picture
-from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import THEMES, Theme
+from workbench.gallery.overview import QUARTERS, Overview
+from workbench.looks.theme import THEMES, Theme
+from workbench.looks.wardrobe import Wardrobe
+from workbench.plots.frame.saving import picture
+from workbench.plots.frame.time_cursor import TimeCursor
 from workbench.views import discover
 from workbench.views.live_view import LiveView
-from workbench.wardrobe import Wardrobe
 
 FULL, NARROW, QUARTER = QSize(1000, 680), QSize(720, 520), QSize(480, 330)
 

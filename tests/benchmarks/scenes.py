@@ -10,7 +10,7 @@ from engine.data import load, sample
 from engine.events import PROBES, Evaluated, Probe, RunStarted, Snapshot, SnapshotRequest, StepDone
 from engine.training import TrainingRun
 from tests.workbench.views import measured
-from workbench.history import History
+from workbench.runs.history import History
 from workbench.views.live_view import LiveView
 
 _EVERY = 20  # steps between two snapshots of a real run

@@ -26,7 +26,7 @@ from engine.runs import METRICS
 from engine.storage.contest_file import CONTEST, Membership
 from engine.storage.run_folders import WEIGHTS
 from engine.training import TrainingRun
-from workbench import model_use
+from workbench.doors import model_use
 
 BEGAN = 1_700_000_000.5
 

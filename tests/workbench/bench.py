@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workbench.number_editors import NumberEditor
-from workbench.run_state import State
+from workbench.forms.number_editors import NumberEditor
+from workbench.runs.state import State
 from workbench.settings import Places, Settings
 from workbench.window import Window
 

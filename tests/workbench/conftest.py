@@ -38,7 +38,9 @@ from engine.runs import RunFolder
 from engine.storage.contest_file import Membership
 from tests.workbench.bench import Bench
 from workbench import jobs, spoken
-from workbench.answers import (
+from workbench.app import collect_garbage
+from workbench.desk import Desk
+from workbench.doors.answers import (
     Asked,
     Column,
     Exported,
@@ -50,12 +52,10 @@ from workbench.answers import (
     Usable,
     Used,
 )
-from workbench.app import collect_garbage
-from workbench.backend import Backend
-from workbench.data_reader import DataReader
-from workbench.desk import Desk
-from workbench.previews import lines
-from workbench.reading_pace import HowFar
+from workbench.doors.backend import Backend
+from workbench.doors.data_reader import DataReader
+from workbench.doors.previews import lines
+from workbench.doors.reading_pace import HowFar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no window flashes up while tests run
 

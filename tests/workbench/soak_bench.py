@@ -18,9 +18,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from workbench.backend import Backend
+from workbench.doors.backend import Backend
 from workbench.heap import share_arenas
-from workbench.projects import Answer
+from workbench.projects.projects import Answer
 from workbench.settings import Places, Settings
 from workbench.window import Window
 

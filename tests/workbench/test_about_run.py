@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from workbench.panels.about_run import AboutRun
-from workbench.records import RunRecord
+from workbench.runs.records import RunRecord
 
 
 @pytest.fixture

@@ -23,15 +23,15 @@ from engine.storage.run_lock import RunLock
 from engine.training import TrainingRun
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES, KnownBackend
+from workbench.bars.status import result
 from workbench.desk import Desk
 from workbench.dialogs.compare import CompareDialog, Side
+from workbench.looks.theme import LIGHT
 from workbench.panels import run_rows
 from workbench.panels.run_rows import COLUMNS, EYE, RUN, different_settings, step_words
 from workbench.panels.runs import RunsPanel
-from workbench.records import RunRecord, record_of
-from workbench.run_state import LOCKED
-from workbench.status import result
-from workbench.theme import LIGHT
+from workbench.runs.records import RunRecord, record_of
+from workbench.runs.state import LOCKED
 
 SMALL = {"data.sample": "noisy_sine", "data.length": 300, "model.hidden_size": 2, "training.epochs": 2}
 

@@ -24,15 +24,15 @@ from engine.layers.parameters import NetworkError
 from tests.engine.data.test_excel import workbook
 from tests.engine.data.test_labelled_text import reviews
 from tests.engine.data.test_sequences import LAYOUTS, experiment
-from workbench.answers import Example, ExamplesPreview, SeriesPreview, TextPreview
-from workbench.backend import Backend
-from workbench.data_reader import DataReader
+from workbench.doors.answers import Example, ExamplesPreview, SeriesPreview, TextPreview
+from workbench.doors.backend import Backend
+from workbench.doors.data_reader import DataReader
+from workbench.doors.previews import lines
+from workbench.looks.theme import DARK, LIGHT
 from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.examples import Examples
 from workbench.panels.preview import Preview
-from workbench.plots.sequence_picture import are_square, picture_of
-from workbench.previews import lines
-from workbench.theme import DARK, LIGHT
+from workbench.plots.answers.sequence_picture import are_square, picture_of
 
 
 @pytest.mark.parametrize(("layout", "topology"), [("long", "many_to_one"), ("recording", "many_to_many")])

@@ -16,15 +16,15 @@ from engine.control import Control
 from engine.events import Compiling, Event, RunFailed
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend, KnownRun, Listener
-from workbench import comparisons
-from workbench.contest_terms import Terms
+from workbench.bars.status import status
+from workbench.contests.terms import Terms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
-from workbench.plots.keys import swatch
-from workbench.records import RunRecord
-from workbench.run_state import LOCKED
-from workbench.status import status
-from workbench.theme import DARK, LIGHT
+from workbench.doors import comparisons
+from workbench.looks.theme import DARK, LIGHT
+from workbench.plots.key.keys import swatch
+from workbench.runs.records import RunRecord
+from workbench.runs.state import LOCKED
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment
 from tests.workbench.conftest import SERIES, KnownBackend, KnownData
-from workbench.answers import SeriesPreview
+from workbench.doors.answers import SeriesPreview
+from workbench.forms.several_editor import SeveralEditor
+from workbench.looks.theme import LIGHT
 from workbench.panels.data import DataPanel, counts_text
 from workbench.panels.preview import Preview
-from workbench.several_editor import SeveralEditor
-from workbench.theme import LIGHT
 
 _SEVERAL = {"data.steps": 6, "data.inputs": "price"}
 

@@ -14,14 +14,14 @@ from engine.data import DataError
 from engine.events import Compiling, RunFailed, RunStarted
 from engine.loading import stamp
 from tests.workbench.conftest import KnownBackend
-from workbench.answers import Loaded
+from workbench.bars.runbar import RunBar
+from workbench.bars.status import Stage, status
 from workbench.desk import Desk
-from workbench.engine_process import EngineGoneError
-from workbench.records import RunRecord
-from workbench.run_state import LOCKED, Command, State
-from workbench.runbar import RunBar
-from workbench.status import Stage, status
-from workbench.theme import LIGHT
+from workbench.doors.answers import Loaded
+from workbench.doors.engine_process import EngineGoneError
+from workbench.looks.theme import LIGHT
+from workbench.runs.records import RunRecord
+from workbench.runs.state import LOCKED, Command, State
 
 
 @pytest.fixture

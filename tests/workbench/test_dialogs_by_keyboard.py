@@ -30,7 +30,7 @@ from workbench.dialogs.frame import Dialog
 from workbench.dialogs.recovery import offer_to_go_on, show_crash, show_instead
 from workbench.dialogs.weights import WeightsDialog
 from workbench.panels.labels import column
-from workbench.run_state import State
+from workbench.runs.state import State
 
 _KEY, _NONE, _CONTROL = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 _NAME = QAccessible.Text.Name

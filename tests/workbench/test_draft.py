@@ -13,7 +13,7 @@ from engine.config import Experiment
 from engine.events import Event
 from engine.topologies import fit, topology
 from tests.workbench.conftest import SERIES, KnownBackend, KnownReader
-from workbench.answers import Loaded
+from workbench.doors.answers import Loaded
 from workbench.draft import Draft
 from workbench.jobs import Jobs
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info
-from workbench.editors import ChoiceEditor, SwitchEditor, editor_for
-from workbench.number_editors import NumberEditor, NumbersEditor
-from workbench.several_editor import SeveralEditor
+from workbench.forms.editors import ChoiceEditor, SwitchEditor, editor_for
+from workbench.forms.number_editors import NumberEditor, NumbersEditor
+from workbench.forms.several_editor import SeveralEditor
 
 
 def _number(qtbot: QtBot, dotted: str) -> NumberEditor:

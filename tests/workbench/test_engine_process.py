@@ -21,7 +21,7 @@ from engine.events import CheckpointSaved, Paused, RunFailed, RunFinished, Snaps
 from engine.layers.threads import processors
 from engine.resuming import way_on
 from engine.training import TrainingRun
-from workbench.engine_process import EngineGoneError, EngineProcess
+from workbench.doors.engine_process import EngineGoneError, EngineProcess
 
 can_hold = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot hold a process")
 SHORT = sample("airline_passengers").experiment.replace({"training.epochs": 3, "training.threads": 1})

@@ -16,11 +16,11 @@ from engine.export.proof import export
 from engine.export.targets import target
 from engine.training import TrainingRun
 from tests.workbench.conftest import KnownBackend
-from workbench.answers import Exported, ExportForm
+from workbench.doors.answers import Exported, ExportForm
+from workbench.doors.export_pace import STEPS, ExportPace, UnderWay
 from workbench.errands import Errands
-from workbench.export_pace import STEPS, ExportPace, UnderWay
 from workbench.jobs import Jobs
-from workbench.records import RunRecord
+from workbench.runs.records import RunRecord
 
 
 class Dialog:

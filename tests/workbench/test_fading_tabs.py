@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.fading_tabs import FadingTabs
+from workbench.gallery.fading_tabs import FadingTabs
 
 
 def test_where_not_all_tabs_fit_those_that_are_cut_fade(qtbot: QtBot) -> None:

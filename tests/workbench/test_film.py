@@ -15,10 +15,10 @@ from engine.config import Experiment
 from engine.events import RunFailed, RunFinished, Snapshot
 from engine.inside_records import Contributions
 from tests.workbench.views import measured
-from workbench.film import Film, same, size
-from workbench.gallery import Gallery
-from workbench.records import RunRecord
-from workbench.theme import LIGHT
+from workbench.gallery.gallery import Gallery
+from workbench.looks.theme import LIGHT
+from workbench.runs.film import Film, same, size
+from workbench.runs.records import RunRecord
 from workbench.views.live_view import LiveView
 
 

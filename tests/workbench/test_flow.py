@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.flow import Flow
+from workbench.widgets.flow import Flow
 
 
 class _Box(QWidget):

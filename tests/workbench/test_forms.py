@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from engine.cells import specifications
 from engine.config import Experiment
 from tests.workbench.bench import Bench
-from workbench.forms import Form
-from workbench.number_editors import NumberEditor, NumbersEditor
+from workbench.forms.forms import Form
+from workbench.forms.number_editors import NumberEditor, NumbersEditor
+from workbench.forms.slide import Slide
 from workbench.panels.model import ModelPanel
-from workbench.slide import Slide
 
 
 @pytest.mark.parametrize(("section", "name"), [("model", "activation"), ("model", "embedding_size")])

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from workbench.history import History
+from workbench.runs.history import History
 
 
 def _filled(count: int, gap: int = 1) -> tuple[History, np.ndarray, np.ndarray]:

@@ -17,14 +17,14 @@ from engine.config import Experiment
 from engine.data import Reading, assigned, peek, suggest
 from tests.engine.data.test_excel import workbook
 from tests.workbench.conftest import KnownBackend, Listener
-from workbench.backend import Backend
-from workbench.data_reader import DataReader
 from workbench.desk import Desk
 from workbench.dialogs.import_data import ImportDialog
+from workbench.doors.backend import Backend
+from workbench.doors.data_reader import DataReader
+from workbench.doors.reading_pace import HowFar
 from workbench.files import Files
-from workbench.reading_pace import HowFar
+from workbench.looks.theme import LIGHT
 from workbench.settings import Settings
-from workbench.theme import LIGHT
 
 ROWS = "".join(f"2020-01-{day:02d};{day},5;{day}\n" for day in range(1, 29))
 

@@ -23,18 +23,18 @@ from engine.storage.contest_file import Membership
 from engine.storage.run_lock import NAME, RunLock
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES, KnownBackend, write_known
-from workbench.contest_terms import SweepTerms, Terms
+from workbench.contests.terms import SweepTerms, Terms
 from workbench.desk import Desk
 from workbench.dialogs.keep_runs import KeepRuns
 from workbench.dialogs.question import Question
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
-from workbench.document import Document
+from workbench.looks.theme import LIGHT
 from workbench.panels.run_group import GroupRow
 from workbench.panels.run_rows import EYE, RUN
 from workbench.panels.runs import RunsPanel
-from workbench.records import record_of
-from workbench.theme import LIGHT
+from workbench.projects.document import Document
+from workbench.runs.records import record_of
 from workbench.window import Window
 
 RACE = Terms(("elman", "gru"), seeds=2, budget=800, epochs=10)

@@ -17,9 +17,9 @@ from engine.resuming import WayOn
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES, KnownRun
 from tests.workbench.views import measured
-from workbench.answers import Loaded
-from workbench.film import Film
-from workbench.run_state import State
+from workbench.doors.answers import Loaded
+from workbench.runs.film import Film
+from workbench.runs.state import State
 from workbench.views.activation import Activation
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.events import Snapshot, StepDone
 from engine.inside_records import GradientByTime
-from workbench.mailbox import Mailbox
+from workbench.doors.mailbox import Mailbox
 
 
 def _step(number: int) -> StepDone:

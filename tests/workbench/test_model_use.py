@@ -20,13 +20,13 @@ from engine.data import load, sample, suggest
 from engine.events import StepDone
 from engine.training import TrainingRun
 from tests.workbench.conftest import Listener
-from workbench.answers import Asked, Curve, Used
-from workbench.backend import Backend
 from workbench.dialogs.frame import Dialog
 from workbench.dialogs.use import UseDialog
-from workbench.model_use import four_digits
-from workbench.records import RunRecord
-from workbench.theme import DARK, LIGHT
+from workbench.doors.answers import Asked, Curve, Used
+from workbench.doors.backend import Backend
+from workbench.doors.model_use import four_digits
+from workbench.looks.theme import DARK, LIGHT
+from workbench.runs.records import RunRecord
 from workbench.uses.answering import Answering
 from workbench.uses.asking import DrawingAsking, FileAsking, PromptAsking, TextAsking, TypedAsking, VectorAsking
 from workbench.uses.drawing import DrawingPad
@@ -383,7 +383,7 @@ def test_of_several_series_the_first_is_drawn_and_told(tmp_path: Path) -> None:
     from engine.model import Model
     from engine.network import Network
     from tests.engine.data.test_panel import panel, sales
-    from workbench.model_use import _forecast
+    from workbench.doors.model_use import _forecast
 
     path = tmp_path / "a.csv"
     path.write_text(sales())

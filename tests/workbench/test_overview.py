@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
 from workbench.diagrams import WIRINGS, TopologyDrawing
-from workbench.overview import QUARTERS, Overview
-from workbench.plots.keys import Key
-from workbench.plots.legend import Legend
-from workbench.theme import DARK, LIGHT, Theme
+from workbench.gallery.overview import QUARTERS, Overview
+from workbench.looks.theme import DARK, LIGHT, Theme
+from workbench.plots.key.keys import Key
+from workbench.plots.key.legend import Legend
 from workbench.views import discover
 
 

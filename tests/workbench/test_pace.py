@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.pace import Pace, Unbroken, duration
+from workbench.runs.pace import Pace, Unbroken, duration
 
 
 def test_pace_is_that_of_the_last_seconds() -> None:

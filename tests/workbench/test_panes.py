@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from engine.events import Finding
 from tests.workbench.bench import Bench
 from tests.workbench.views import measured
-from workbench.borders import STEP
-from workbench.docks import takes_tab
 from workbench.panels.findings import FindingsPanel
+from workbench.panes.borders import STEP
+from workbench.panes.docks import takes_tab
 from workbench.views.weights import WeightMaps
 
 _KEY = Qt.Key

@@ -16,9 +16,9 @@ from engine.data import load
 from engine.storage.project_file import SUFFIX, Project, read_project, write_project
 from engine.training import TrainingRun
 from tests.workbench.conftest import SERIES, KnownBackend
-from workbench.projects import Answer
+from workbench.projects.projects import Answer
+from workbench.projects.unsaved import Unsaved
 from workbench.settings import Places, Settings
-from workbench.unsaved import Unsaved
 from workbench.window import Window
 
 Start = Callable[..., Window]

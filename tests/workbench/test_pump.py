@@ -12,10 +12,10 @@ from engine.control import Control
 from engine.events import IN_PASSING, Paused, Resumed, RunFailed, Snapshot, SnapshotRequest, StepDone
 from engine.inside_records import Contributions
 from tests.workbench.conftest import SERIES, KnownRun
-from workbench.history import History
+from workbench.doors.mailbox import Mailbox
 from workbench.jobs import Jobs
-from workbench.mailbox import Mailbox
 from workbench.pump import INTERVAL_MS, Pump
+from workbench.runs.history import History
 from workbench.session import Session
 
 SHARES = Contributions(("a",), "a", None, (1,), np.ones(4), 4.0)

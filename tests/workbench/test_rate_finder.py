@@ -15,11 +15,11 @@ from engine import data
 from engine.config import Experiment
 from engine.rate_search import RateCurve, Tried
 from tests.workbench.conftest import RATES, KnownBackend, Listener
-from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.rate_finder import RateFinder
+from workbench.doors.backend import Backend
+from workbench.looks.theme import DARK, LIGHT
 from workbench.rate_test import RateTest
-from workbench.theme import DARK, LIGHT
 
 
 @pytest.fixture

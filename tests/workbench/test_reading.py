@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import DataError
 from tests.workbench.conftest import KnownBackend, KnownReader
-from workbench.answers import Loaded
+from workbench.bars.reading import ReadingBar
 from workbench.desk import Desk
-from workbench.reading import ReadingBar
-from workbench.reading_pace import HowFar
+from workbench.doors.answers import Loaded
+from workbench.doors.reading_pace import HowFar
 
 
 class SlowReader(KnownReader):

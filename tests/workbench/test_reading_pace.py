@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.data import heard, load, suggest, understand
-from workbench.reading_pace import _USUAL, LOADING, LOOKING, HowFar, ReadingPace, UnderWay
+from workbench.doors.reading_pace import _USUAL, LOADING, LOOKING, HowFar, ReadingPace, UnderWay
 
 
 class Clock:

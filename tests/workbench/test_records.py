@@ -22,7 +22,7 @@ from engine.events import (
 )
 from workbench.panels.run_list import runs_list
 from workbench.panels.run_rows import COLUMNS, RunRow, best_words
-from workbench.records import RunRecord
+from workbench.runs.records import RunRecord
 
 ENDED = RunFinished("stopped", 1, 1, 1, 0.5, (), (), 1.0)
 FAILED = RunFailed("Out of memory", "", "", 1)

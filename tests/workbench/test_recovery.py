@@ -27,15 +27,15 @@ from engine.storage.run_lock import RunLock, is_live
 from engine.training import TrainingRun
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
-from workbench.backend import Backend
 from workbench.desk import Desk
 from workbench.dialogs.go_on import GoOnDialog
 from workbench.dialogs.question import Question
 from workbench.dialogs.recovery import offer_to_go_on, show_crash
+from workbench.doors.backend import Backend
 from workbench.logs import CRASH, earlier_crash, note_crash
 from workbench.panels.findings import FindingCard
-from workbench.records import RunRecord
-from workbench.run_state import State
+from workbench.runs.records import RunRecord
+from workbench.runs.state import State
 from workbench.settings import places
 
 CODE = Path(__file__).parents[2]

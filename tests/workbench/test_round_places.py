@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from workbench.round_places import RoundPlaces
+from workbench.doors.round_places import RoundPlaces
 
 
 def dates(first: str, count: int, step: int, unit: str) -> list[str]:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.save_dialog import SaveDialog, ask_where
+from workbench.widgets.save_dialog import SaveDialog, ask_where
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from engine.data import DataError
 from engine.events import CheckpointSaved, Paused, Resumed, RunFailed, RunFinished
 from engine.storage.run_folders import RunFolderError
 from tests.workbench.conftest import SERIES, KnownRun
-from workbench.mailbox import Mailbox
-from workbench.records import run_name
-from workbench.run_state import Command, State
+from workbench.doors.mailbox import Mailbox
+from workbench.runs.records import run_name
+from workbench.runs.state import Command, State
 from workbench.session import Session
 
 

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from engine.config import DataConfig
 from engine.data.splits import split_by_time
 from tests.workbench.conftest import KnownBackend
+from workbench.looks.theme import LIGHT
 from workbench.panels.data import DataPanel
 from workbench.panels.split_lines import split_changes
 from workbench.settings import Places, Settings
-from workbench.theme import LIGHT
 from workbench.window import Window
 
 ROWS = 120  # of the known series, whose parts begin at 84 and 96

@@ -15,12 +15,12 @@ from engine.lessons import lessons
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import Listener
 from tests.workbench.views import measured
+from workbench.forms.slide import Slide
 from workbench.panels.findings import FindingCard
 from workbench.panels.labels import ScrolledText
 from workbench.panels.lesson import LessonPanel
 from workbench.panels.message import Message
-from workbench.run_state import LOCKED, State
-from workbench.slide import Slide
+from workbench.runs.state import LOCKED, State
 
 _KEY = Qt.Key
 

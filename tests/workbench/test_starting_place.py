@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from workbench.answers import Usable
-from workbench.starting_place import starting_place
-from workbench.theme import LIGHT
+from workbench.doors.answers import Usable
+from workbench.looks.theme import LIGHT
 from workbench.uses.asking import asking_for
+from workbench.widgets.starting_place import starting_place
 
 
 @pytest.mark.parametrize(

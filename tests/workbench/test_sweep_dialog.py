@@ -16,14 +16,14 @@ from engine.config import Experiment
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
 from tests.workbench.mouse import move_over
-from workbench.contest_terms import SweepTerms
+from workbench.contests.terms import SweepTerms
 from workbench.desk import Desk
 from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
 from workbench.dialogs.sweep_field import SweepField
-from workbench.plots.numerals import numerals
-from workbench.plots.value_grid import ValueGrid
-from workbench.theme import DARK, LIGHT
+from workbench.looks.theme import DARK, LIGHT
+from workbench.plots.answers.value_grid import ValueGrid
+from workbench.plots.axes.numerals import numerals
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from engine.events import Finding, RunFailed, RunStarted
 from engine.lessons import Lesson, LessonStep
 from tests.workbench.conftest import SERIES, KnownBackend, KnownRun
 from workbench import unseen
-from workbench.run_state import State
+from workbench.runs.state import State
 from workbench.settings import Places, Settings
 from workbench.window import Window
 

@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.bench import Bench
-from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import LIGHT
-from workbench.time_steps import TimeSteps
+from workbench.gallery.time_steps import TimeSteps
+from workbench.looks.theme import LIGHT
+from workbench.plots.frame.time_cursor import TimeCursor
 
 
 def made(qtbot: QtBot, length: int) -> tuple[TimeSteps, TimeCursor]:

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import Experiment, field_info, field_names, matters
 from engine.config.training import OPTIMIZERS, SCHEDULES
-from workbench.backend import Backend
+from workbench.doors.backend import Backend
+from workbench.looks.theme import DARK, LIGHT
 from workbench.panels.training import TrainingPanel
-from workbench.theme import DARK, LIGHT
 
 NUMBERS = ("mse", "mae", "huber", "quantile")
 FIELDS = [name for name in field_names() if name.startswith("training.")]

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.conftest import KnownBackend
 from workbench.desk import Desk
-from workbench.fuzzy import score
-from workbench.run_state import State
+from workbench.dialogs.fuzzy import score
+from workbench.runs.state import State
 
 
 def _read(desk: Desk, qtbot: QtBot) -> None:

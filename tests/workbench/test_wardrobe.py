@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from workbench.dialogs.frame import Side
-from workbench.plots.legend import Legend
-from workbench.style import style_sheet
-from workbench.theme import DARK, LIGHT, SCALES, Theme
-from workbench.wardrobe import Wardrobe
+from workbench.looks.style import style_sheet
+from workbench.looks.theme import DARK, LIGHT, SCALES, Theme
+from workbench.looks.wardrobe import Wardrobe
+from workbench.plots.key.legend import Legend
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from engine.events import WITHDRAWN, Evaluated, Finding, RunStarted, Snapshot
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES, KnownBackend
 from tests.workbench.views import measured
-from workbench.answers import Loaded
-from workbench.pace import duration
+from workbench.doors.answers import Loaded
 from workbench.panels.findings import FindingCard
-from workbench.records import RunRecord
-from workbench.run_state import State
+from workbench.runs.pace import duration
+from workbench.runs.records import RunRecord
+from workbench.runs.state import State
 from workbench.settings import Settings
 
 
@@ -388,8 +388,8 @@ def test_a_view_that_cannot_be_drawn_keeps_no_other_from_being_drawn(
 
 
 def test_views_are_built_before_they_are_seen_while_nobody_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.gallery._PAUSE_MS", 0)
-    monkeypatch.setattr("workbench.gallery._REST", 0)
+    monkeypatch.setattr("workbench.gallery.gallery._PAUSE_MS", 0)
+    monkeypatch.setattr("workbench.gallery.gallery._REST", 0)
     gallery, waits, done = bench.window.gallery, [True], list[str]()
     asked: list[bool] = []
 

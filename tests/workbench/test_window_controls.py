@@ -30,16 +30,16 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.events import Finding, RunFailed
 from tests.workbench.bench import Bench
+from workbench.bars.menus import Verb, entries
+from workbench.bars.status import Stage, Status
+from workbench.bars.statusbar import StatusBar
 from workbench.dialogs.help import help_on
 from workbench.dialogs.palette import _ASIDE, Palette
-from workbench.docks import holds
-from workbench.menus import Verb, entries
-from workbench.number_editors import NumberEditor
-from workbench.number_label import NumberLabel
-from workbench.plots.legend import Legend
-from workbench.run_state import LOCKED, State
-from workbench.status import Stage, Status
-from workbench.statusbar import StatusBar
+from workbench.forms.number_editors import NumberEditor
+from workbench.panes.docks import holds
+from workbench.plots.key.legend import Legend
+from workbench.runs.state import LOCKED, State
+from workbench.widgets.number_label import NumberLabel
 
 _CONTROLS = (
     QAbstractButton,

@@ -14,16 +14,16 @@ from pytestqt.qtbot import QtBot
 from engine.events import Finding
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
-from workbench.editors import ChoiceEditor
+from workbench.bars.runbar import RunBar
+from workbench.bars.status import Stage, Status
+from workbench.bars.statusbar import StatusBar
+from workbench.forms.editors import ChoiceEditor
+from workbench.forms.number_editors import NumberEditor, NumbersEditor
 from workbench.later import later
-from workbench.number_editors import NumberEditor, NumbersEditor
-from workbench.path_line import PathLine
-from workbench.run_state import State
-from workbench.runbar import RunBar
+from workbench.looks.theme import GRID, LIGHT
+from workbench.runs.state import State
 from workbench.settings import Places, Settings
-from workbench.status import Stage, Status
-from workbench.statusbar import StatusBar
-from workbench.theme import GRID, LIGHT
+from workbench.widgets.path_line import PathLine
 from workbench.window import Window
 
 

@@ -17,14 +17,14 @@ from pytestqt.qtbot import QtBot
 from engine.export.beside import write_arrays
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import SERIES, Listener
-from workbench.answers import Exported, ForeignWeights
+from workbench.bars.status import status
 from workbench.desk import Desk
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.weights import WeightsDialog
-from workbench.export_pace import UnderWay
-from workbench.records import RunRecord
-from workbench.run_state import State
-from workbench.status import status
+from workbench.doors.answers import Exported, ForeignWeights
+from workbench.doors.export_pace import UnderWay
+from workbench.runs.records import RunRecord
+from workbench.runs.state import State
 from workbench.uses.asking import PromptAsking
 
 

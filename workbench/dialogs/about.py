@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench import __version__
 from workbench.dialogs.frame import TextDialog, closing_row
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label
 from workbench.settings import Places
-from workbench.theme import GRID
 
 _STANDS_ON = ("PySide6-Essentials", "pyqtgraph", "numpy", "numba", "duckdb", "safetensors")
 

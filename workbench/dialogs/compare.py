@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QTableWidget, QTable
 from engine.config import Experiment, field_info, field_names
 from engine.events import RunFinished
 from workbench.dialogs.frame import Dialog, closing_row
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label
-from workbench.reading_table import ReadingTable
-from workbench.records import RunRecord
-from workbench.theme import GRID, Theme
+from workbench.runs.records import RunRecord
+from workbench.widgets.reading_table import ReadingTable
 from workbench.wording import score_words, setting_words
 
 

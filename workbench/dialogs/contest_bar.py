@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from workbench.contest import Contest
-from workbench.pace import duration
+from workbench.bars.status import preparing_words
+from workbench.contests.contest import Contest
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label, rename
+from workbench.runs.pace import duration
 from workbench.spoken import announce
-from workbench.status import preparing_words
-from workbench.theme import GRID
 
 CHOOSE_ROW = "Choose a row of the table first"
 

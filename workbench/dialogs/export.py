@@ -21,17 +21,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.answers import Exported, ExportForm
 from workbench.dialogs.frame import TextDialog
-from workbench.export_pace import UnderWay
-from workbench.pace import duration
+from workbench.doors.answers import Exported, ExportForm
+from workbench.doors.export_pace import UnderWay
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, fixed_font, label, rename
 from workbench.panels.message import Message
-from workbench.path_line import PathLine
-from workbench.records import RunRecord
+from workbench.runs.pace import duration
+from workbench.runs.records import RunRecord
 from workbench.spoken import announce
-from workbench.starting_place import starting_place
-from workbench.theme import GRID
+from workbench.widgets.path_line import PathLine
+from workbench.widgets.starting_place import starting_place
 
 _TRAVELS = (
     "Scaler or vocabulary, window, columns, settings, scores and the licence of the data travel with the weights. "

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QToolButton, QWidget
 
-from workbench.theme import TEXT_BODY
+from workbench.looks.theme import TEXT_BODY
 
 
 class Dialog(QDialog):

@@ -13,12 +13,12 @@ from engine.config import field_info
 from engine.events import RunFinished
 from workbench.dialogs.frame import TextDialog, closing_row
 from workbench.draft import source_name
-from workbench.number_editors import NumberEditor
+from workbench.forms.number_editors import NumberEditor
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.records import COMPLETE, RunRecord
-from workbench.starting_place import starting_place
-from workbench.theme import GRID
+from workbench.runs.records import COMPLETE, RunRecord
+from workbench.widgets.starting_place import starting_place
 from workbench.wording import for_people
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label
 from workbench.spoken import announce
-from workbench.theme import GRID
 
 GENERAL = (
     "<b>Left to right is the order of work:</b> data, task, model, training; then run, see, findings.<br><br>"

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from engine.config import ROLES, field_info
+from workbench.bars.how_far import HowFarRow
 from workbench.dialogs.frame import Dialog, closing_row
 from workbench.dialogs.import_words import odd, shown, summary, why_not
-from workbench.how_far import HowFarRow
+from workbench.doors.reading_pace import HowFar
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.reading_pace import HowFar
-from workbench.reading_table import ReadingTable
 from workbench.spoken import announce
-from workbench.theme import GRID
+from workbench.widgets.reading_table import ReadingTable
 from workbench.wording import date_form
 
 if TYPE_CHECKING:

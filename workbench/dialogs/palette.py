@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.fuzzy import score
+from workbench.dialogs.fuzzy import score
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column
 from workbench.spoken import announce
-from workbench.theme import GRID
 
 _ENTRY, _ASIDE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # which entry it is; what stands at its right
 _NONE = "No command and no setting is called so."

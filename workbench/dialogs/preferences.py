@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, 
 
 from engine.config import field_info
 from workbench.dialogs.frame import TextDialog, closing_row
-from workbench.number_editors import NumberEditor
+from workbench.forms.number_editors import NumberEditor
+from workbench.looks.theme import GRID, SCALES
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.path_line import PathLine
 from workbench.settings import Settings
-from workbench.starting_place import starting_place
-from workbench.theme import GRID, SCALES
+from workbench.widgets.path_line import PathLine
+from workbench.widgets.starting_place import starting_place
 
 _THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 

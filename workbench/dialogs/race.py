@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from engine.comparing.race_messages import Key
 from engine.config import Experiment, FieldInfo, field_info
-from workbench.contest import Contest
-from workbench.contest_terms import Terms
+from workbench.contests.contest import Contest
+from workbench.contests.terms import Terms
 from workbench.dialogs.contest_bar import CHOOSE_ROW, ContestBar, button, show_words
 from workbench.dialogs.frame import Dialog, Side, closing_row
 from workbench.dialogs.keep_runs import KeepRuns
@@ -25,9 +25,9 @@ from workbench.dialogs.race_picture import RacePicture
 from workbench.dialogs.race_steps import StepTable
 from workbench.dialogs.race_table import RaceTable
 from workbench.dialogs.terms import number_field, whole_number
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.theme import GRID, Theme
 from workbench.wording import for_people
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout
 
 from engine.comparing.race_messages import Key
-from workbench.contest import Contest
-from workbench.plots.curves import CurvePlot
-from workbench.plots.frame import PictureFrame
-from workbench.plots.keys import swatch
-from workbench.plots.saving import Cell, Table
-from workbench.theme import Theme
+from workbench.contests.contest import Contest
+from workbench.looks.theme import Theme
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.frame.frame import PictureFrame
+from workbench.plots.frame.saving import Cell, Table
+from workbench.plots.key.keys import swatch
 
 _FIRST = "Each curve is drawn here with the first epochs."
 _MOST = 12  # bands that can be told from each other

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidgetItem
 
 from engine.aligned import compared_by_step
-from workbench.reading_table import ReadingTable
+from workbench.widgets.reading_table import ReadingTable
 
 
 class StepTable(ReadingTable):

@@ -10,8 +10,8 @@ from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem
 
 from engine.comparing.race_messages import Key, Place
-from workbench.reading_table import ReadingTable
-from workbench.theme import GRID
+from workbench.looks.theme import GRID
+from workbench.widgets.reading_table import ReadingTable
 
 _MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _HEADINGS = ("Cell", "Units", "Parameters", "Runs", "Validation, median", "Lowest – highest", "Test", "Seconds")

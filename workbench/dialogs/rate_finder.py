@@ -11,15 +11,15 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialogButtonBox, QProgressBar, QWidget
 
 from workbench.dialogs.frame import Dialog
-from workbench.pace import duration
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label, rename
 from workbench.panels.message import Message
-from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key
-from workbench.plots.numerals import numerals
+from workbench.plots.axes.numerals import numerals
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.key.keys import Key
 from workbench.rate_test import RateTest
+from workbench.runs.pace import duration
 from workbench.spoken import announce
-from workbench.theme import GRID, Theme
 
 if TYPE_CHECKING:
     from engine.rate_search import RateCurve

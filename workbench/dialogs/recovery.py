@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workbench.dialogs.question import Question
-from workbench.records import RunRecord
+from workbench.runs.records import RunRecord
 
 _CRASHED = "The program ended unexpectedly last time."
 _REPORT = 20_000  # characters of a report that are shown, the last ones

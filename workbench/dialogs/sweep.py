@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from engine.comparing.median_rule import RULE
 from engine.config import Experiment, FieldInfo, field_info
-from workbench.contest import Contest
-from workbench.contest_terms import SweepTerms
+from workbench.contests.contest import Contest
+from workbench.contests.terms import SweepTerms
 from workbench.dialogs.contest_bar import ContestBar
 from workbench.dialogs.frame import Dialog, Side, closing_row
 from workbench.dialogs.keep_runs import KeepRuns
@@ -29,9 +29,9 @@ from workbench.dialogs.sweep_picture import SweepPicture
 from workbench.dialogs.sweep_results import SweepResults
 from workbench.dialogs.sweep_table import trial_title, values_title
 from workbench.dialogs.terms import number_field, whole_number
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label
 from workbench.panels.message import Message
-from workbench.theme import GRID, Theme
 
 _SEEDS = FieldInfo("Seeds", "Runs of each trial, each from another start.", minimum=1, maximum=50)
 _TRIALS = FieldInfo("Trials", "How many are drawn by chance.", minimum=2, maximum=1000)

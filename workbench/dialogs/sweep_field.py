@@ -12,8 +12,8 @@ from engine.comparing.sweep_values import Varied, proposed, read_varied
 from engine.config import ConfigError, Experiment, field_info
 from workbench.dialogs.contest_bar import button
 from workbench.dialogs.race_field import FIRST_CELLS, Ticks
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column
-from workbench.theme import GRID
 from workbench.wording import for_people, setting_words
 
 _FIRST = "training.learning_rate"

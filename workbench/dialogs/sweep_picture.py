@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.comparing.race_messages import Place
 from engine.config import field_info
-from workbench.contest import Contest
+from workbench.contests.contest import Contest
 from workbench.dialogs.sweep_field import setting_title
 from workbench.dialogs.sweep_table import measured
-from workbench.plots.curve_item import CurveItem
-from workbench.plots.curves import CurvePlot
-from workbench.plots.frame import PictureFrame
-from workbench.plots.saving import Cell, Table
-from workbench.plots.value_grid import ValueGrid
+from workbench.looks.theme import Theme
+from workbench.plots.answers.value_grid import ValueGrid
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.frame.frame import PictureFrame
+from workbench.plots.frame.saving import Cell, Table
+from workbench.plots.key.curve_item import CurveItem
 from workbench.spoken import announce
-from workbench.theme import Theme
 from workbench.wording import setting_words
 
 _POINTS = "A point is a trial's median over its seeds on the validation part, its line the spread, the ring the best."

@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.comparing.race_messages import LeftOut, Place
-from workbench.contest import Contest
+from workbench.contests.contest import Contest
 from workbench.dialogs.contest_bar import CHOOSE_ROW, button, show_words
 from workbench.dialogs.sweep_table import SweepTable, measured, trial_title
+from workbench.looks.theme import GRID
 from workbench.panels.labels import ScrolledText, column, label
-from workbench.theme import GRID
 from workbench.wording import for_people
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.config import FieldInfo
-from workbench.number_editors import NumberEditor
+from workbench.forms.number_editors import NumberEditor
 
 
 def number_field(name: str, info: FieldInfo, value: int) -> NumberEditor:

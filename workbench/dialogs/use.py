@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from workbench.answers import Usable, Used
 from workbench.dialogs.frame import Dialog, Side, closing_row
+from workbench.doors.answers import Usable, Used
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label
-from workbench.records import RunRecord
-from workbench.theme import GRID, Theme
+from workbench.runs.records import RunRecord
 from workbench.uses.answering import Answering
 from workbench.uses.asking import Asking, asking_for
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QPlainTextEdit, QWidget
 
 from workbench.dialogs.frame import TextDialog, closing_row
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, fixed_font, label
-from workbench.theme import GRID
 
 _THEN = (
     "They become a run of their own, judged on the data at hand: look into it, use it or export it as it is. Run "

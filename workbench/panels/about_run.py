@@ -7,10 +7,10 @@ import html
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from workbench.looks.theme import GRID
 from workbench.panels.labels import ScrolledText, column
 from workbench.panels.run_rows import best_words, different_settings, step_words, tested_words
-from workbench.records import RunRecord
-from workbench.theme import GRID
+from workbench.runs.records import RunRecord
 
 
 class AboutRun(QWidget):

@@ -12,17 +12,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from engine.config import DataConfig, Experiment
-from workbench.answers import Loaded, SeriesPreview, TextPreview
+from workbench.doors.answers import Loaded, SeriesPreview, TextPreview
 from workbench.draft import source_name
-from workbench.forms import Form
+from workbench.forms.forms import Form
+from workbench.forms.several_editor import SeveralEditor
 from workbench.later import later
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.data_fields import FIRST, MORE, applying
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.message import Message
 from workbench.panels.preview import Preview
 from workbench.panels.split_lines import split_changes
-from workbench.several_editor import SeveralEditor
-from workbench.theme import GRID, Theme
 from workbench.wording import named
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.answers import Example
-from workbench.plots.sequence_picture import are_square, picture_of, scaled
-from workbench.theme import GRID, Theme
+from workbench.doors.answers import Example
+from workbench.looks.theme import GRID, Theme
+from workbench.plots.answers.sequence_picture import are_square, picture_of, scaled
 
 _WIDEST = 12 * GRID  # pixels of one picture
 _MOST_LINES = 4  # inputs that can be told apart as lines in so little room; more are an image

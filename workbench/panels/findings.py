@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from engine.events import WITHDRAWN, Finding
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label
 from workbench.spoken import announce, tell_fold
-from workbench.theme import GRID
 from workbench.wording import named, setting_words
 
 _SIGNS = {"problem": "✕", "warning": "⚠", "good": "✓", "note": "•"}  # in the order that they are shown in

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.looks.theme import GRID
 from workbench.spoken import tell_fold
-from workbench.theme import GRID
 
 
 def label(text: str = "", role: str = "", name: str = "") -> QLabel:

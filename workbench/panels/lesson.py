@@ -9,9 +9,9 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from workbench.draft import source_name
+from workbench.looks.theme import GRID
 from workbench.panels.labels import column, label
 from workbench.spoken import announce
-from workbench.theme import GRID
 
 if TYPE_CHECKING:
     from engine.config import Experiment

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
+from workbench.looks.theme import GRID
 from workbench.panels.labels import label
 from workbench.spoken import announce
-from workbench.theme import GRID
 
 
 class Message(QFrame):

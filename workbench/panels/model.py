@@ -9,9 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.config import Experiment, field_info, field_names
-from workbench.forms import Form
+from workbench.forms.forms import Form
+from workbench.looks.theme import GRID
 from workbench.panels.labels import Fold, column, frame, label
-from workbench.theme import GRID
 from workbench.wording import words
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ import html
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QStackedWidget, QWidget
 
-from workbench.answers import ExamplesPreview, SeriesPreview, TextPreview
-from workbench.answers import Preview as Shown
+from workbench.doors.answers import ExamplesPreview, SeriesPreview, TextPreview
+from workbench.doors.answers import Preview as Shown
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.examples import Examples
 from workbench.panels.labels import column, label
 from workbench.panels.series_picture import SeriesPicture
-from workbench.theme import GRID, Theme
 
 _PARTS = (("train", "training"), ("validation", "validation"), ("test", "test"))
 

@@ -14,11 +14,11 @@ from engine.events import RunFailed
 from engine.findings.measures import HIGHER_IS_BETTER
 from engine.storage.contest_file import Membership
 from workbench.draft import source_name
-from workbench.icons import icon
+from workbench.looks.icons import icon
+from workbench.looks.theme import Theme
 from workbench.panels.run_rows import BEGAN, COLUMNS, EYE, RUN, Column, Row, RunRow, Sortable, plain, seconds, when
-from workbench.plots.numerals import numerals
-from workbench.records import RunRecord
-from workbench.theme import Theme
+from workbench.plots.axes.numerals import numerals
+from workbench.runs.records import RunRecord
 from workbench.wording import unbroken
 
 _STATE, _SECONDS = (next(place for place, kind in enumerate(COLUMNS) if kind.title == t) for t in ("State", "Seconds"))

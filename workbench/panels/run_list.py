@@ -20,11 +20,11 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPalet
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
 
 from workbench.draft import source_name
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.run_group import GroupRow
 from workbench.panels.run_rows import BEGAN, COLUMNS, RIGHT, RUN, Row, RunRow
 from workbench.panels.sorted_header import SortedHeader
-from workbench.records import RunRecord
-from workbench.theme import GRID, Theme
+from workbench.runs.records import RunRecord
 
 _ROWS = QItemSelectionModel.SelectionFlag.Rows
 _ALONE = QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROWS

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QTreeWidget, QWidget
 
 from workbench.panels.run_rows import COLUMNS
-from workbench.records import UNSAVED, RunRecord
+from workbench.runs.records import UNSAVED, RunRecord
 from workbench.wording import for_people
 
 _TEXTS = {

@@ -18,10 +18,10 @@ from engine.events import RunFailed, RunFinished
 from engine.findings.few_examples import caution
 from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.draft import source_name
-from workbench.icons import icon
-from workbench.plots.numerals import numerals
-from workbench.records import RunRecord
-from workbench.theme import Theme
+from workbench.looks.icons import icon
+from workbench.looks.theme import Theme
+from workbench.plots.axes.numerals import numerals
+from workbench.runs.records import RunRecord
 from workbench.wording import scores_words, setting_words, unbroken
 
 Sortable = str | float

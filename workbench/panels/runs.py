@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.storage.contest_file import Membership
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.about_run import AboutRun
 from workbench.panels.labels import column
 from workbench.panels.message import Message
@@ -26,8 +27,7 @@ from workbench.panels.run_group import GroupRow, best_of
 from workbench.panels.run_list import runs_list
 from workbench.panels.run_menu import RunMenu
 from workbench.panels.run_rows import COLUMNS, EYE, Row, RunRow
-from workbench.records import RunRecord
-from workbench.theme import GRID, Theme
+from workbench.runs.records import RunRecord
 
 _BUTTONS = (
     ("model", "Use this model…"), ("go_on", "Go on…"), ("use", "Use settings"), ("export", "Export…"),

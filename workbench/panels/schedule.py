@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from workbench.plots.numerals import numerals
-from workbench.theme import GRID, Theme
+from workbench.looks.theme import GRID, Theme
+from workbench.plots.axes.numerals import numerals
 
 _HEIGHT = 7 * GRID
 

@@ -9,10 +9,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 
-from workbench.answers import SeriesPreview
+from workbench.doors.answers import SeriesPreview
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.split_lines import SplitLines
 from workbench.panels.window_marks import draw_windows
-from workbench.theme import GRID, Theme
 
 _MARGIN = 0.04  # share of the rows that is left free on either side
 _ROLES = ("train", "validation", "test")

@@ -10,9 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.later import later
+from workbench.looks.theme import GRID
 from workbench.panels.labels import Fold, column, frame, label
 from workbench.spoken import announce, tell_fold
-from workbench.theme import GRID
 
 _WIDTHS = 37 * GRID, 48 * GRID  # pixels: of the panel at least, and what its settings may ask for
 _HELP_WHEN_IDLE = "What has focus is explained here."

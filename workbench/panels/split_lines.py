@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPen
 
 from engine.config import DataConfig
-from workbench.theme import Theme
+from workbench.looks.theme import Theme
 
 _WIDTH = 3  # pixels under the mouse, so that a line can be seen to be caught
 _ROLES = ("validation", "test")  # what begins at each border

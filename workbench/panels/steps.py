@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.config import Experiment
-from workbench.answers import Facts, Loaded
 from workbench.desk import Counts
+from workbench.doors.answers import Facts, Loaded
 from workbench.draft import source_name
+from workbench.looks.theme import Theme
 from workbench.panels.data import DataPanel
 from workbench.panels.model import ModelPanel
 from workbench.panels.setup import SetupPanel
 from workbench.panels.task import TaskPanel
 from workbench.panels.training import TrainingPanel
-from workbench.theme import Theme
 
 _FORWARD_ONLY = "Guessing the next character, the network must not read the future; so one direction only."
 

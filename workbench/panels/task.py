@@ -20,8 +20,8 @@ from engine.config import Experiment
 from engine.topologies import TopologySpec, describe, fit, topologies
 from workbench.diagrams import TopologyDrawing
 from workbench.later import later
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label
-from workbench.theme import GRID, Theme
 
 _NARROWEST = 32 * GRID
 _FADED = 0.45

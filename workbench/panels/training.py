@@ -9,12 +9,12 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from engine.config import Experiment, field_info, field_names
-from workbench.forms import Form
-from workbench.pace import duration
+from workbench.forms.forms import Form
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import Fold, column, label
 from workbench.panels.schedule import ScheduleCurve
-from workbench.plots.numerals import numerals
-from workbench.theme import GRID, Theme
+from workbench.plots.axes.numerals import numerals
+from workbench.runs.pace import duration
 from workbench.wording import words
 
 _FIELDS = tuple(dotted.partition(".")[2] for dotted in field_names() if dotted.startswith("training."))

@@ -6,8 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from workbench.answers import SeriesPreview
-from workbench.theme import Theme
+from workbench.doors.answers import SeriesPreview
+from workbench.looks.theme import Theme
 
 _READ, _SAID = 0.14, 0.3  # how dark the steps of a window are that are read, and that are answered
 _BELOW, _APART = 0.08, 0.06  # how far below the series bars lie, and from each other, in shares of its height

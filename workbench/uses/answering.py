@@ -11,20 +11,20 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QTableView, QWidget
 
-from workbench import model_use
-from workbench.answers import Curve, Used
+from workbench.doors import model_use
+from workbench.doors.answers import Curve, Used
+from workbench.looks.theme import GRID, TEXT_BODY, Theme
 from workbench.panels.labels import column, fixed_font, label
 from workbench.panels.message import Message
-from workbench.plots.area import Intervals
-from workbench.plots.attention_matrix import AttentionMatrix
-from workbench.plots.curves import CurvePlot
-from workbench.plots.pair_pictures import PianoRoll
-from workbench.plots.saving import Cell
-from workbench.plots.table_twin import TableTwin
-from workbench.save_dialog import ask_where
+from workbench.plots.answers.attention_matrix import AttentionMatrix
+from workbench.plots.answers.pair_pictures import PianoRoll
+from workbench.plots.curves.area import Intervals
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.frame.saving import Cell
+from workbench.plots.frame.table_twin import TableTwin
 from workbench.spoken import announce
-from workbench.theme import GRID, TEXT_BODY, Theme
 from workbench.uses.asking import button
+from workbench.widgets.save_dialog import ask_where
 
 _SEEN, _SEEN_PER_STEP = 100, 8  # last steps of a forecast that are shown at first; for each that lies ahead
 _NO_ATTENTION = "This network has no attention: it writes from its last state alone."

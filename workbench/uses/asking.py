@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.answers import Asked, Usable
+from workbench.doors.answers import Asked, Usable
+from workbench.looks.theme import GRID, Theme
 from workbench.panels.labels import column, label
-from workbench.starting_place import starting_place
-from workbench.theme import GRID, Theme
 from workbench.uses.choosing import Choosing, real, whole
 from workbench.uses.drawing import DrawingPad
+from workbench.widgets.starting_place import starting_place
 
 _BUTTONS = {"series": "Forecast", "classes": "Classify", "texts": "Classify", "tags": "Tag"}
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
-from workbench.answers import Asked
-from workbench.theme import GRID
+from workbench.doors.answers import Asked
+from workbench.looks.theme import GRID
 
 _METHODS = (("greedy", "The likeliest each time"), ("sampled", "Drawn"), ("beam", "Beam search"))
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.percentages import percent
-from workbench.theme import GRID, Theme
+from workbench.looks.theme import GRID, Theme
 
 _FINE = 4  # dots along the side of a square: its value is how many of its dots are inked, as in the digits of UCI
 _NIB = 2.2  # radius of the pen in dots

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.plots.frame import PictureFrame
-from workbench.plots.tab_order import order_tabs
-from workbench.theme import Theme
+from workbench.looks.theme import Theme
+from workbench.plots.frame.frame import PictureFrame
+from workbench.plots.frame.tab_order import order_tabs
 from workbench.views._failing import Failing
 
 _AHEAD = "what is made ahead"

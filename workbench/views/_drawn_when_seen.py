@@ -10,10 +10,10 @@ from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.events import Snapshot
-from workbench.history import History
+from workbench.calm import Calm
 from workbench.later import in_turn, later
-from workbench.plots.calm import Calm
-from workbench.theme import Theme
+from workbench.looks.theme import Theme
+from workbench.runs.history import History
 from workbench.views._built_in_parts import BuiltInParts
 
 _FRAME_MS = 10  # after which what is around the picture has been painted: Qt gathers what to paint for five

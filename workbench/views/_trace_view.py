@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace
-from workbench.plots.saving import Table
-from workbench.plots.trace_grid import Strip, TraceGrid, steps_of
+from workbench.plots.frame.saving import Table
+from workbench.plots.heat.trace_grid import Strip, TraceGrid, steps_of
 from workbench.spoken import announce
 from workbench.views.live_view import LiveView
 

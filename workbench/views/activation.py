@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import BatchActivations, BatchSlot, Floats, PreActivations
-from workbench.elided_box import ElidedBox
-from workbench.plots.function_plot import BINS, FunctionPlot
-from workbench.plots.saving import Cell, Table
-from workbench.plots.scrolled import scrolled
-from workbench.plots.trace_grid import layer_name
-from workbench.theme import GRID
+from workbench.looks.theme import GRID
+from workbench.plots.curves.function_plot import BINS, FunctionPlot
+from workbench.plots.frame.saving import Cell, Table
+from workbench.plots.frame.scrolled import scrolled
+from workbench.plots.heat.trace_grid import layer_name
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _READABLE = 22 * GRID  # pixels of height of a plot and its key, with text of the usual size
 

@@ -22,17 +22,17 @@ from PySide6.QtWidgets import (
 
 from engine.events import Snapshot
 from engine.inside_records import HiddenTrace, LayerTrace, PreActivations, Structure
-from workbench.elided_box import ElidedBox
-from workbench.plots.calm import limit
-from workbench.plots.equation import Equation, OneSize
-from workbench.plots.functions import FUNCTIONS
-from workbench.plots.saving import Table
-from workbench.plots.step_names import step_in_brackets
-from workbench.plots.substitution import Numbers, left_symbol, number, with_functions, with_numbers
-from workbench.plots.tab_order import order_tabs
-from workbench.plots.trace_grid import NOT_RUNNING, layer_name, steps_of
-from workbench.theme import GRID
+from workbench.calm import limit
+from workbench.looks.theme import GRID
+from workbench.plots.axes.step_names import step_in_brackets
+from workbench.plots.curves.functions import FUNCTIONS
+from workbench.plots.frame.saving import Table
+from workbench.plots.frame.tab_order import order_tabs
+from workbench.plots.heat.trace_grid import NOT_RUNNING, layer_name, steps_of
+from workbench.plots.network.equation import Equation, OneSize
+from workbench.plots.network.substitution import Numbers, left_symbol, number, with_functions, with_numbers
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _ROOM_FOR_TWO = 800  # pixels: the longest equations beside the table of symbols
 

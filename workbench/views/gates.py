@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.inside_records import Floats, HiddenTrace, LayerTrace
 from engine.percentages import percent
-from workbench.plots.saving import Table
-from workbench.plots.trace_grid import Strip, layer_name
+from workbench.plots.frame.saving import Table
+from workbench.plots.heat.trace_grid import Strip, layer_name
 from workbench.views._trace_view import TraceView
 
 OPEN, SHUT = 0.9, 0.1

@@ -10,17 +10,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import GradientByTime
-from workbench.plots.gradient_plot import GradientPlot, layer_strokes
-from workbench.plots.half_lives import Course, HalfLifePlot
-from workbench.plots.heat_grid import HeatGrid, Panel, Spot
-from workbench.plots.key_cursor import ReadCursor
-from workbench.plots.keys import Scale
-from workbench.plots.norm_axis import NormAxis
-from workbench.plots.numerals import numeral
-from workbench.plots.saving import Table
-from workbench.plots.scrolled import scrolled
-from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import GRID, Theme
+from workbench.looks.theme import GRID, Theme
+from workbench.plots.axes.numerals import numeral
+from workbench.plots.curves.gradient_plot import GradientPlot, layer_strokes
+from workbench.plots.curves.half_lives import Course, HalfLifePlot
+from workbench.plots.curves.key_cursor import ReadCursor
+from workbench.plots.curves.norm_axis import NormAxis
+from workbench.plots.frame.saving import Table
+from workbench.plots.frame.scrolled import scrolled
+from workbench.plots.frame.time_cursor import TimeCursor
+from workbench.plots.heat.heat_grid import HeatGrid, Panel, Spot
+from workbench.plots.key.keys import Scale
 from workbench.views.live_view import LiveView
 
 _LEVELS = (-8.0, 2.0)  # log10

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
 from engine.percentages import percent
-from workbench.history import History
-from workbench.plots.curves import CurvePlot
-from workbench.plots.key_cursor import ReadCursor
-from workbench.plots.keys import Key
-from workbench.plots.norm_board import AFTER, BEFORE, RATIO, NormBoard, measured, norms_plot, ratio_plot
-from workbench.plots.numerals import numerals
-from workbench.plots.saving import Table
-from workbench.plots.scrolled import scrolled
-from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import GRID, Theme
+from workbench.looks.theme import GRID, Theme
+from workbench.plots.axes.numerals import numerals
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.curves.key_cursor import ReadCursor
+from workbench.plots.curves.norm_board import AFTER, BEFORE, RATIO, NormBoard, measured, norms_plot, ratio_plot
+from workbench.plots.frame.saving import Table
+from workbench.plots.frame.scrolled import scrolled
+from workbench.plots.frame.time_cursor import TimeCursor
+from workbench.plots.key.keys import Key
+from workbench.runs.history import History
 from workbench.views.live_view import LiveView
 
 _BOARD, _TOTAL = 18 * GRID, 12 * GRID  # pixels of height at least, with text of the usual size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.inside_records import LayerTrace
-from workbench.plots.trace_grid import Strip
+from workbench.plots.heat.trace_grid import Strip
 from workbench.views._trace_view import TraceView
 
 

@@ -12,14 +12,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.events import IN_PASSING, Probe, RunStarted, Snapshot, SnapshotRequest
-from workbench.beside import Beside
-from workbench.history import History
 from workbench.later import later
-from workbench.plots.legend import Legend
-from workbench.plots.time_cursor import TimeCursor
-from workbench.plots.walk_keys import way_of
+from workbench.looks.theme import Theme
+from workbench.plots.frame.time_cursor import TimeCursor
+from workbench.plots.frame.walk_keys import way_of
+from workbench.plots.key.legend import Legend
+from workbench.runs.beside import Beside
+from workbench.runs.history import History
 from workbench.spoken import announce
-from workbench.theme import Theme
 from workbench.views._drawn_when_seen import DrawnWhenSeen
 from workbench.views._measured import Measured
 from workbench.views._unmeasured import TOO_EARLY, Unmeasured

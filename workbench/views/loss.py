@@ -10,20 +10,20 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from workbench.beside import Beside, Company
-from workbench.elided_box import ElidedBox
-from workbench.history import History
 from workbench.later import later
-from workbench.plots.key_cursor import ReadCursor
-from workbench.plots.keys import Key
-from workbench.plots.loss_plot import LossPlot
-from workbench.plots.metric_plot import MetricPlot
-from workbench.plots.runs_beside import number
-from workbench.plots.saving import Table
-from workbench.plots.scrolled import scrolled
-from workbench.plots.steps_table import Course, all_steps, steps_table
-from workbench.theme import GRID
+from workbench.looks.theme import GRID
+from workbench.plots.curves.key_cursor import ReadCursor
+from workbench.plots.curves.loss_plot import LossPlot
+from workbench.plots.curves.metric_plot import MetricPlot
+from workbench.plots.curves.runs_beside import number
+from workbench.plots.curves.steps_table import Course, all_steps, steps_table
+from workbench.plots.frame.saving import Table
+from workbench.plots.frame.scrolled import scrolled
+from workbench.plots.key.keys import Key
+from workbench.runs.beside import Beside, Company
+from workbench.runs.history import History
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _WINDOWS, _USUAL = (0, 10, 20, 50, 200, 1000), 10  # steps
 _AFTERWARDS_MS = 60  # when what was drawn is painted, too

@@ -14,21 +14,21 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QVBoxLayou
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientByTime, HiddenTrace, LayerTrace, Structure
-from workbench.plots.arriving import Arriving
-from workbench.plots.equation import Equation, OneSize
-from workbench.plots.keys import Scale
-from workbench.plots.legend import Legend
-from workbench.plots.levels import Levels
-from workbench.plots.network_diagram import NetworkDiagram
-from workbench.plots.network_equations import equations_of
-from workbench.plots.network_layout import Diagram, Link, Part, diagram
-from workbench.plots.network_words import words_of_all, words_of_link, words_of_part
-from workbench.plots.saving import Cell, Table
-from workbench.plots.step_names import step_in_brackets
-from workbench.plots.trace_grid import steps_of
-from workbench.plots.unit_squares import grouped
-from workbench.plots.with_side import WithSide
-from workbench.theme import GRID
+from workbench.looks.theme import GRID
+from workbench.plots.axes.levels import Levels
+from workbench.plots.axes.step_names import step_in_brackets
+from workbench.plots.frame.saving import Cell, Table
+from workbench.plots.frame.with_side import WithSide
+from workbench.plots.heat.arriving import Arriving
+from workbench.plots.heat.trace_grid import steps_of
+from workbench.plots.key.keys import Scale
+from workbench.plots.key.legend import Legend
+from workbench.plots.network.diagram import NetworkDiagram
+from workbench.plots.network.equation import Equation, OneSize
+from workbench.plots.network.equations import equations_of
+from workbench.plots.network.layout import Diagram, Link, Part, diagram
+from workbench.plots.network.unit_squares import grouped
+from workbench.plots.network.words import words_of_all, words_of_link, words_of_part
 from workbench.views.live_view import LiveView
 
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest

@@ -10,19 +10,19 @@ from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout
 
 from engine.events import Probe, Snapshot, SnapshotRequest
 from engine.prediction_records import PairsPrediction, TextPrediction
-from workbench.history import History
 from workbench.later import in_turn
-from workbench.plots.answers import AnswerPage, score_label, tell_scores
-from workbench.plots.class_page import ClassPage
-from workbench.plots.elided_label import ElidedLabel
-from workbench.plots.forecast_page import ForecastPage
-from workbench.plots.labels_page import LabelsPage
-from workbench.plots.pages import Pages
-from workbench.plots.pairs_page import PairsPage
-from workbench.plots.saving import Table
-from workbench.plots.scatter_page import ScatterPage
-from workbench.plots.tab_order import order_tabs
-from workbench.plots.writing_page import WritingPage
+from workbench.plots.answers.class_page import ClassPage
+from workbench.plots.answers.forecast_page import ForecastPage
+from workbench.plots.answers.labels_page import LabelsPage
+from workbench.plots.answers.page import AnswerPage, score_label, tell_scores
+from workbench.plots.answers.pairs_page import PairsPage
+from workbench.plots.answers.scatter_page import ScatterPage
+from workbench.plots.answers.writing_page import WritingPage
+from workbench.plots.frame.elided_label import ElidedLabel
+from workbench.plots.frame.pages import Pages
+from workbench.plots.frame.saving import Table
+from workbench.plots.frame.tab_order import order_tabs
+from workbench.runs.history import History
 from workbench.views.live_view import LiveView
 
 _PAGES: dict[type[Probe], type[AnswerPage]] = {

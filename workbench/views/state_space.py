@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from engine.events import Snapshot
 from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
 from engine.percentages import percent
-from workbench.elided_box import ElidedBox
-from workbench.plots.class_path_plot import ClassPathPlot
-from workbench.plots.curves import CurvePlot
-from workbench.plots.saving import Table
-from workbench.plots.state_path_plot import StatePathPlot
-from workbench.plots.trace_grid import layer_name, steps_of
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.frame.saving import Table
+from workbench.plots.heat.trace_grid import layer_name, steps_of
+from workbench.plots.states.class_path_plot import ClassPathPlot
+from workbench.plots.states.state_path_plot import StatePathPlot
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _MANY, _ONE = "several of every class", "the pinned one"
 

@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout
 from engine.events import Probe, Snapshot
 from engine.inside_records import Contributions
 from engine.percentages import percent
-from workbench.elided_box import ElidedBox
-from workbench.plots.calm import limit
-from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key, patch
-from workbench.plots.numerals import numerals
-from workbench.plots.recent_extent import RecentExtent
-from workbench.plots.saving import Table
+from workbench.calm import limit
+from workbench.plots.axes.numerals import numerals
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.curves.recent_extent import RecentExtent
+from workbench.plots.frame.saving import Table
+from workbench.plots.key.keys import Key, patch
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _SHARE, _SUM = "share of each step", "sum from the last step back"
 _TO_COME = "What was chosen is measured with the next batch."

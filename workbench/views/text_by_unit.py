@@ -14,17 +14,17 @@ from engine.events import Snapshot
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
 from engine.percentages import percent
 from engine.special_symbols import UNKNOWN_NAME
-from workbench.elided_box import ElidedBox
-from workbench.plots.calm import limit
-from workbench.plots.coloured_text import ColouredText
-from workbench.plots.keys import Key, Scale, patch
-from workbench.plots.legend import Legend
-from workbench.plots.levels import Levels
-from workbench.plots.numerals import numeral
-from workbench.plots.saving import Cell, Table
-from workbench.plots.step_names import quoted, step_in_brackets, visible
-from workbench.plots.trace_grid import layer_name
+from workbench.calm import limit
+from workbench.plots.axes.levels import Levels
+from workbench.plots.axes.numerals import numeral
+from workbench.plots.axes.step_names import quoted, step_in_brackets, visible
+from workbench.plots.frame.saving import Cell, Table
+from workbench.plots.heat.coloured_text import ColouredText
+from workbench.plots.heat.trace_grid import layer_name
+from workbench.plots.key.keys import Key, Scale, patch
+from workbench.plots.key.legend import Legend
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _STATE, _MEMORY = "hidden state", "cell state"
 _EITHER_SIDE = _STATE, _MEMORY, "candidate"  # of nought, whatever a unit has in this passage

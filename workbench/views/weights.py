@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import ParameterPicture, Spectrum, Weights
-from workbench.elided_box import ElidedBox
-from workbench.plots.eigenvalue_plot import EigenvaluePlot
-from workbench.plots.parameter_map import ParameterMap
-from workbench.plots.saving import Cell, Table
-from workbench.plots.scrolled import scrolled
-from workbench.plots.spread import Spread
-from workbench.plots.spread_map import SpreadMap
-from workbench.plots.time_cursor import TimeCursor
-from workbench.theme import GRID, Theme
+from workbench.looks.theme import GRID, Theme
+from workbench.plots.frame.saving import Cell, Table
+from workbench.plots.frame.scrolled import scrolled
+from workbench.plots.frame.time_cursor import TimeCursor
+from workbench.plots.heat.parameter_map import ParameterMap
+from workbench.plots.heat.spread import Spread
+from workbench.plots.heat.spread_map import SpreadMap
+from workbench.plots.states.eigenvalue_plot import EigenvaluePlot
 from workbench.views.live_view import LiveView
+from workbench.widgets.elided_box import ElidedBox
 
 _NARROW = 40  # letters of text beside each other
 _MATRIX, _HISTOGRAM, _PLANE = 32 * GRID, 19 * GRID, 24 * GRID  # pixels of height at least, with text of the usual size

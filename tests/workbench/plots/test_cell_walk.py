@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
-from workbench.plots.attention_matrix import AttentionMatrix
-from workbench.plots.cell_walk import CellWalk
-from workbench.plots.confusion_matrix import ConfusionMatrix
-from workbench.plots.tag_strips import TagStrips
-from workbench.plots.value_grid import ValueGrid
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.attention_matrix import AttentionMatrix
+from workbench.plots.answers.confusion_matrix import ConfusionMatrix
+from workbench.plots.answers.tag_strips import TagStrips
+from workbench.plots.answers.value_grid import ValueGrid
+from workbench.plots.frame.cell_walk import CellWalk
 
 
 def test_keys_and_mouse_read_out_one_cell_at_a_time() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots import coloured_text
-from workbench.plots.coloured_text import ColouredText
-from workbench.theme import DARK, LIGHT, Theme
+from workbench.looks.theme import DARK, LIGHT, Theme
+from workbench.plots.heat import coloured_text
+from workbench.plots.heat.coloured_text import ColouredText
 
 LARGE = dataclasses.replace(LIGHT, scale=1.5)
 

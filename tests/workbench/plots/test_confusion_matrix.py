@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.confusion_matrix import ConfusionMatrix
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.confusion_matrix import ConfusionMatrix
 
 DIGITS = ("eight", "five", "four", "nine", "one", "seven", "six", "three", "two", "zero")
 

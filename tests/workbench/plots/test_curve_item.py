@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage, QPen
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.curve_item import CurveItem, Points, logarithms
-from workbench.plots.curves import CurvePlot
-from workbench.plots.saving import picture
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.frame.saving import picture
+from workbench.plots.key.curve_item import CurveItem, Points, logarithms
 
 RED = QColor("#ff0000")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.curves import CurvePlot
-from workbench.plots.keys import Key
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.key.keys import Key
 
 
 @pytest.mark.parametrize(

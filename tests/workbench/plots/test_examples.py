@@ -6,8 +6,8 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from engine.prediction_records import ClassExample
-from workbench.plots.example_table import ExampleTable
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.example_table import ExampleTable
 
 
 def examples(certainty: float) -> tuple[ClassExample, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from engine.kernels.activations import CODES
 from tests.reference import ACTIVATIONS
-from workbench.plots.functions import FUNCTIONS, flat_below, saturated
+from workbench.plots.curves.functions import FUNCTIONS, flat_below, saturated
 
 
 def test_every_function_can_be_drawn() -> None:

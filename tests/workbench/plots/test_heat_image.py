@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from engine.inside_records import Floats
-from workbench.plots.heat_image import HeatImage
-from workbench.theme import THEMES
+from workbench.looks.theme import THEMES
+from workbench.plots.heat.heat_image import HeatImage
 
 SQUARE = 4  # pixels
 

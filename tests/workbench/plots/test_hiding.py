@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.area import Intervals
-from workbench.plots.curves import CurvePlot
-from workbench.plots.function_plot import FunctionPlot
-from workbench.plots.keys import Key
-from workbench.plots.legend import Legend
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.curves.area import Intervals
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.curves.function_plot import FunctionPlot
+from workbench.plots.key.keys import Key
+from workbench.plots.key.legend import Legend
 
 _X = np.arange(5.0)
 

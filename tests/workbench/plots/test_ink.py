@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from workbench.plots.ink import ink_on
-from workbench.theme import THEMES, Theme
+from workbench.looks.theme import THEMES, Theme
+from workbench.plots.frame.ink import ink_on
 
 
 def _light(color: QColor) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.curves import CurvePlot
-from workbench.plots.key_cursor import ReadCursor
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.curves.curves import CurvePlot
+from workbench.plots.curves.key_cursor import ReadCursor
 
 
 def test_a_place_is_read_by_keys_by_the_mouse_and_anew(qtbot: QtBot) -> None:

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtGui import QFont, QFontMetrics
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.curves import CurvePlot
-from workbench.plots.label_axis import LabelAxis
-from workbench.plots.step_names import visible
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.axes.label_axis import LabelAxis
+from workbench.plots.axes.step_names import visible
+from workbench.plots.curves.curves import CurvePlot
 
 
 def test_what_an_axis_is_called_ends_in_an_ellipsis_where_it_is_short(qtbot: QtBot) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from engine.prediction_records import ClassExample, LabelsPrediction
-from workbench.plots.labels_page import LabelsPage
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.labels_page import LabelsPage
 
 
 def test_each_label_has_its_own_figures(qtbot: QtBot) -> None:

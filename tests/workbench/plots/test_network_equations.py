@@ -10,9 +10,9 @@ from engine.inside_records import Structure
 from engine.network import Network
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.sizes import Sizes
-from workbench.plots.network_equations import equations_of
-from workbench.plots.network_layout import Link, Part, diagram
-from workbench.plots.network_words import words_of_link, words_of_part
+from workbench.plots.network.equations import equations_of
+from workbench.plots.network.layout import Link, Part, diagram
+from workbench.plots.network.words import words_of_link, words_of_part
 
 _PLAIN, _ATTENDED = r"y_t = W_{hy} h_t + b_y", r"y_t = W_{hy} \tilde{h}_t + b_y"
 

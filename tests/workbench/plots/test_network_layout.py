@@ -17,12 +17,12 @@ from pytestqt.qtbot import QtBot
 from engine.config import TOPOLOGIES
 from tests.workbench.views import measured
 from tests.workbench.views.known import known_cell
-from workbench.plots.network_diagram import NetworkDiagram
-from workbench.plots.network_layout import Part, diagram, shown_steps
-from workbench.plots.network_places import Places
-from workbench.plots.network_words import short_name, step_names, words_of_all, words_of_link, words_of_part
-from workbench.plots.unit_squares import CELLS, columns, grouped
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.network.diagram import NetworkDiagram
+from workbench.plots.network.layout import Part, diagram, shown_steps
+from workbench.plots.network.places import Places
+from workbench.plots.network.unit_squares import CELLS, columns, grouped
+from workbench.plots.network.words import short_name, step_names, words_of_all, words_of_link, words_of_part
 
 ROOM = QSizeF(800, 400)
 

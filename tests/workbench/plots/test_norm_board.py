@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.views.known import f32
 from tests.workbench.views.measured import gradient_norms
-from workbench.plots.norm_board import NormBoard, norms_plot, ratio_plot
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.curves.norm_board import NormBoard, norms_plot, ratio_plot
 
 
 @pytest.fixture

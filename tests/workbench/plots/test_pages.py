@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.pages import Pages
+from workbench.plots.frame.pages import Pages
 
 
 def test_only_the_page_that_is_seen_takes_room(qtbot: QtBot) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.attention_matrix import AttentionMatrix, left_out, named
-from workbench.plots.pair_pictures import GreyPicture, PianoRoll
-from workbench.theme import GRID, LIGHT
+from workbench.looks.theme import GRID, LIGHT
+from workbench.plots.answers.attention_matrix import AttentionMatrix, left_out, named
+from workbench.plots.answers.pair_pictures import GreyPicture, PianoRoll
 
 
 def _painted(widget: QWidget, top: int, bottom: int) -> set[str]:

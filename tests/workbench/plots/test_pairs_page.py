@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.prediction_records import PairsPrediction, WrittenPair
-from workbench.plots.pairs_page import PairsPage
-from workbench.theme import THEMES
+from workbench.looks.theme import THEMES
+from workbench.plots.answers.pairs_page import PairsPage
 
 LOOKS = np.array([[0.9, 0.1, 0.0], [0.0, 0.2, 0.8]], np.float32)
 TRANSLATED = WrittenPair("a b", "x", "x", ("a", "b", "■"), ("x", "■"), LOOKS, None)

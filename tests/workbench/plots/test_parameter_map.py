@@ -7,9 +7,9 @@ from numpy.testing import assert_array_equal
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.views.known import known_weights
-from workbench.plots.heat_grid import Spot
-from workbench.plots.parameter_map import ParameterMap
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.heat.heat_grid import Spot
+from workbench.plots.heat.parameter_map import ParameterMap
 
 MATRIX, BIAS = known_weights().parameters
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.picture_header import PictureHeader
-from workbench.plots.tab_order import order_tabs
+from workbench.plots.frame.picture_header import PictureHeader
+from workbench.plots.frame.tab_order import order_tabs
 
 
 @pytest.mark.parametrize("compact", [False, True])

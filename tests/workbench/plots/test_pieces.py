@@ -11,25 +11,25 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.special_symbols import UNKNOWN_NAME
-from workbench.plots.answers import score_label, tell_scores
-from workbench.plots.calm import Calm
-from workbench.plots.curve import layer_stroke
-from workbench.plots.elided_label import ElidedLabel
-from workbench.plots.heat_grid import HeatGrid, Panel
-from workbench.plots.keys import Key, Scale
-from workbench.plots.legend import Legend
-from workbench.plots.levels import Levels, rung
-from workbench.plots.numerals import numerals
-from workbench.plots.panel_title import PanelTitle
-from workbench.plots.principal import PrincipalPlane
-from workbench.plots.smoothing import Smoother
-from workbench.plots.step_names import quoted, step_in_brackets, step_name, visible
-from workbench.plots.steps_table import steps_table
-from workbench.plots.still_label import StillLabel
-from workbench.plots.table_twin import TableTwin, TwinView
-from workbench.plots.time_cursor import TimeCursor
-from workbench.plots.unit_order import ORDERS, unit_order
-from workbench.theme import DARK, LIGHT, Theme
+from workbench.calm import Calm
+from workbench.looks.theme import DARK, LIGHT, Theme
+from workbench.plots.answers.page import score_label, tell_scores
+from workbench.plots.axes.levels import Levels, rung
+from workbench.plots.axes.numerals import numerals
+from workbench.plots.axes.step_names import quoted, step_in_brackets, step_name, visible
+from workbench.plots.curves.curve import layer_stroke
+from workbench.plots.curves.smoothing import Smoother
+from workbench.plots.curves.steps_table import steps_table
+from workbench.plots.frame.elided_label import ElidedLabel
+from workbench.plots.frame.panel_title import PanelTitle
+from workbench.plots.frame.still_label import StillLabel
+from workbench.plots.frame.table_twin import TableTwin, TwinView
+from workbench.plots.frame.time_cursor import TimeCursor
+from workbench.plots.heat.heat_grid import HeatGrid, Panel
+from workbench.plots.heat.unit_order import ORDERS, unit_order
+from workbench.plots.key.keys import Key, Scale
+from workbench.plots.key.legend import Legend
+from workbench.plots.states.principal import PrincipalPlane
 
 
 @pytest.mark.parametrize(

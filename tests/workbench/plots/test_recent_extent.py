@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.plots.recent_extent import RecentExtent
+from workbench.plots.curves.recent_extent import RecentExtent
 
 
 def tops(sizes: list[float]) -> list[float]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.saving import SaveError, picture, png_bytes, save, svg_bytes
+from workbench.plots.frame.saving import SaveError, picture, png_bytes, save, svg_bytes
 
 
 def test_picture_has_the_pixels_of_its_scale(qtbot: QtBot) -> None:

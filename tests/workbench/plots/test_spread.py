@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.workbench.views import measured
-from workbench.plots.spread import BINS, COLUMNS, Spread, shares
+from workbench.plots.heat.spread import BINS, COLUMNS, Spread, shares
 
 
 def test_shares_of_an_even_spread() -> None:

@@ -10,9 +10,9 @@ import pyqtgraph as pg
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.curves import CurvePlot
-from workbench.plots.steady_box import Bounds, SteadyBox, settled
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.axes.steady_box import Bounds, SteadyBox, settled
+from workbench.plots.curves.curves import CurvePlot
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.plots.still import Still
+from workbench.plots.frame.still import Still
 
 
 class _Painted(QWidget):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.cells import specifications
-from workbench.plots.substitution import Numbers, left_symbol, with_functions, with_numbers
+from workbench.plots.network.substitution import Numbers, left_symbol, with_functions, with_numbers
 
 LINES = [(spec.key, equation.latex) for spec in specifications() for equation in spec.equations]
 

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.prediction_records import TagTrack
 from tests.workbench.views import measured
-from workbench.plots.tag_strips import TagStrips
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.tag_strips import TagStrips
 
 
 def strips(qtbot: QtBot) -> TagStrips:

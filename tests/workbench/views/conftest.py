@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
 from workbench.views.live_view import LiveView
 
 AnyView = TypeVar("AnyView", bound=LiveView)

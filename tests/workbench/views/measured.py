@@ -35,7 +35,7 @@ from engine.prediction_records import (
     TextPrediction,
     ValuePrediction,
 )
-from workbench.history import History
+from workbench.runs.history import History
 
 STEPS_PER_EPOCH = 20
 STARTED = RunStarted(

@@ -17,8 +17,8 @@ from engine.inside_records import (
 )
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
-from workbench.film import Film
-from workbench.theme import GRID, LIGHT
+from workbench.looks.theme import GRID, LIGHT
+from workbench.runs.film import Film
 from workbench.views.activation import Activation
 
 

@@ -25,10 +25,10 @@ from engine.prediction_records import (
 from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
-from workbench.history import History
-from workbench.plots.class_page import ClassPage
-from workbench.plots.writing_page import WritingPage
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.class_page import ClassPage
+from workbench.plots.answers.writing_page import WritingPage
+from workbench.runs.history import History
 from workbench.views.prediction import Prediction
 
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from engine.prediction_records import PairsPrediction, WrittenPair
 from tests.workbench.views import measured
 from tests.workbench.views.known import f32
-from workbench.plots.attention_matrix import AttentionMatrix
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.attention_matrix import AttentionMatrix
 from workbench.views.prediction import Prediction
 
 READ, WRITTEN = tuple("abcdefgh"), tuple("uvwxyz")

@@ -21,14 +21,13 @@ from engine.events import PROBES, RunStarted, SnapshotRequest
 from engine.inside_records import Floats
 from engine.storage.csv_tables import csv_text
 from tests.workbench.views import measured
-from workbench.beside import Beside
-from workbench.elided_box import ElidedBox
-from workbench.plots.canvas import Canvas
-from workbench.plots.equation import Equation
-from workbench.plots.heat_grid import HeatGrid
-from workbench.plots.label_axis import LabelAxis
-from workbench.plots.legend import Legend
-from workbench.theme import DARK, GRID, LIGHT
+from workbench.looks.theme import DARK, GRID, LIGHT
+from workbench.plots.axes.canvas import Canvas
+from workbench.plots.axes.label_axis import LabelAxis
+from workbench.plots.heat.heat_grid import HeatGrid
+from workbench.plots.key.legend import Legend
+from workbench.plots.network.equation import Equation
+from workbench.runs.beside import Beside
 from workbench.views import discover
 from workbench.views.activation import Activation
 from workbench.views.explain import Explain
@@ -39,6 +38,7 @@ from workbench.views.hidden_state import HiddenState
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
 from workbench.views.weights import WeightMaps
+from workbench.widgets.elided_box import ElidedBox
 
 VIEWS = discover()
 EVERY = pytest.mark.parametrize("kind", VIEWS, ids=lambda kind: kind.key)
@@ -258,7 +258,7 @@ def test_what_cannot_be_written_is_said(
     view, said = make(kind), list[str]()
     fill(view)
     view.notice.connect(said.append)
-    monkeypatch.setattr("workbench.plots.picture_menu.ask_where", lambda *_: tmp_path / "nowhere" / "a.csv")
+    monkeypatch.setattr("workbench.plots.frame.picture_menu.ask_where", lambda *_: tmp_path / "nowhere" / "a.csv")
     view.menu.ask_table()
     assert "was not written" in said[0]
 

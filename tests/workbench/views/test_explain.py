@@ -22,9 +22,9 @@ from engine.inside_records import (
 )
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_cell
-from workbench.plots.equation import Equation, OneSize
-from workbench.plots.heat_grid import Spot
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.heat.heat_grid import Spot
+from workbench.plots.network.equation import Equation, OneSize
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.hidden_state import HiddenState

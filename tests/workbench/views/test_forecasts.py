@@ -23,13 +23,13 @@ from engine.prediction_records import (
 from tests.workbench.mouse import move_over
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
-from workbench.beside import Beside
-from workbench.history import History
-from workbench.plots import residual_plots
-from workbench.plots.class_page import ClassPage
-from workbench.plots.forecast_page import ForecastPage, error_words
-from workbench.plots.scatter_page import ScatterPage
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers import residual_plots
+from workbench.plots.answers.class_page import ClassPage
+from workbench.plots.answers.forecast_page import ForecastPage, error_words
+from workbench.plots.answers.scatter_page import ScatterPage
+from workbench.runs.beside import Beside
+from workbench.runs.history import History
 from workbench.views.loss import Loss
 from workbench.views.prediction import Prediction
 

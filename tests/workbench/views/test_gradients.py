@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 from engine.inside_records import Contributions, GradientByTime, GradientNorms, HiddenTrace, LayerTrace
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32
-from workbench.history import History
-from workbench.plots.gradient_plot import GradientPlot
-from workbench.plots.half_lives import Course, life_words
-from workbench.plots.heat_grid import Spot
-from workbench.plots.norm_axis import NormAxis
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.curves.gradient_plot import GradientPlot
+from workbench.plots.curves.half_lives import Course, life_words
+from workbench.plots.curves.norm_axis import NormAxis
+from workbench.plots.heat.heat_grid import Spot
+from workbench.runs.history import History
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.state_space import StateSpace
@@ -62,7 +62,7 @@ def test_in_a_pause_the_last_update_that_was_watched_is_judged(show: Show) -> No
 def test_the_key_says_between_which_ratios_an_update_counts_as_healthy(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.plots.norm_board.HEALTHY", (1e-5, 1e-3))
+    monkeypatch.setattr("workbench.plots.curves.norm_board.HEALTHY", (1e-5, 1e-3))
     view = show(GradientNormBoard)
     view.show_snapshot(
         measured.snapshot(GradientNorms(("a", "b"), f32(1, 1), f32(1, 1), f32(1e-5, 1e-2), 1.0, 1.0, 0.0))

@@ -11,8 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.workbench.views import measured
-from workbench.history import History
-from workbench.theme import DARK
+from workbench.looks.theme import DARK
+from workbench.runs.history import History
 from workbench.views.gradient_flow import GradientFlow
 from workbench.views.gradient_norms import GradientNormBoard
 from workbench.views.live_view import LiveView

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show
-from workbench.beside import Beside
-from workbench.history import History
-from workbench.plots import loss_plot
-from workbench.theme import DARK, LIGHT
+from workbench.looks.theme import DARK, LIGHT
+from workbench.plots.curves import loss_plot
+from workbench.runs.beside import Beside
+from workbench.runs.history import History
 from workbench.views.loss import Loss
 
 

@@ -19,7 +19,7 @@ from engine.inside_records import (
 )
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_cell
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
 from workbench.views.explain import Explain
 from workbench.views.network import NetworkView
 

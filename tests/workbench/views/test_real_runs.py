@@ -13,8 +13,8 @@ from engine.control import Control
 from engine.data import load, sample
 from engine.events import PROBES, Evaluated, Paused, RunStarted, Snapshot, SnapshotRequest, StepDone
 from engine.training import TrainingRun
-from workbench.history import History
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.runs.history import History
 from workbench.views import discover
 from workbench.views.live_view import LiveView
 

@@ -17,10 +17,10 @@ from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_layer
 from workbench.later import in_turn
-from workbench.plots.heat_grid import Spot
-from workbench.plots.numerals import numerals
-from workbench.plots.unit_order import ORDERS
-from workbench.theme import DARK, LIGHT, Theme
+from workbench.looks.theme import DARK, LIGHT, Theme
+from workbench.plots.axes.numerals import numerals
+from workbench.plots.heat.heat_grid import Spot
+from workbench.plots.heat.unit_order import ORDERS
 from workbench.views.gates import Gates
 from workbench.views.hidden_state import HiddenState
 from workbench.views.prediction import Prediction

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import Probe
 from tests.workbench.views import measured
-from workbench.plots.curve import Curve, baseline_stroke
-from workbench.plots.curve_item import CurveItem
-from workbench.plots.equation import Equation
-from workbench.theme import DARK, LIGHT, Theme
+from workbench.looks.theme import DARK, LIGHT, Theme
+from workbench.plots.curves.curve import Curve, baseline_stroke
+from workbench.plots.key.curve_item import CurveItem
+from workbench.plots.network.equation import Equation
 from workbench.views import discover
 from workbench.views.live_view import LiveView
 

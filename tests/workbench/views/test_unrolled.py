@@ -13,11 +13,11 @@ from engine.inside_records import GradientNorms
 from engine.prediction_records import SeriesPrediction
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show
-from workbench.plots.forecast_page import ForecastPage
-from workbench.plots.saving import picture, svg_bytes
-from workbench.plots.scrolled import scrolled
-from workbench.plots.unrolled import unrolled
-from workbench.theme import LIGHT
+from workbench.looks.theme import LIGHT
+from workbench.plots.answers.forecast_page import ForecastPage
+from workbench.plots.frame.saving import picture, svg_bytes
+from workbench.plots.frame.scrolled import scrolled
+from workbench.plots.frame.unrolled import unrolled
 from workbench.views.explain import Explain
 from workbench.views.gates import Gates
 from workbench.views.gradient_norms import GradientNormBoard

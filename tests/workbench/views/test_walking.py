@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, known_weights
-from workbench.plots.heat_grid import Spot
-from workbench.plots.numerals import numerals
+from workbench.plots.axes.numerals import numerals
+from workbench.plots.heat.heat_grid import Spot
 from workbench.views.activation import Activation
 from workbench.views.gates import Gates
 from workbench.views.gradient_flow import GradientFlow

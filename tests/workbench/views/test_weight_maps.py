@@ -17,7 +17,7 @@ from engine.inside_records import (
 )
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, known_weights
-from workbench.plots.heat_grid import Spot
+from workbench.plots.heat.heat_grid import Spot
 from workbench.views.summing import Summing
 from workbench.views.weights import WeightMaps
 

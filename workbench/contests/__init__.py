@@ -1,0 +1,1 @@
+"""Races and sweeps under way, and what they have come to."""

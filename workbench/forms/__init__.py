@@ -1,0 +1,1 @@
+"""Forms made from the schema of settings, and their inputs."""

@@ -1,0 +1,1 @@
+"""How everything looks: colours, sizes, icons, and how another theme is put on."""

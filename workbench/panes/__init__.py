@@ -1,0 +1,1 @@
+"""Panes to the left and right of the views: moved, floated, put behind each other, and put back."""

@@ -1,0 +1,1 @@
+"""What a network answers, one page a kind of answer."""

@@ -1,0 +1,1 @@
+"""The surface that is drawn on, its axes, and the names and numbers at them."""

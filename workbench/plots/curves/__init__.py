@@ -1,0 +1,1 @@
+"""Plots of curves: of losses, of gradients and of functions."""

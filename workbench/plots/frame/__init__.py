@@ -1,0 +1,1 @@
+"""What stands around a picture, and the ways out of it."""

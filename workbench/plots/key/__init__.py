@@ -1,0 +1,1 @@
+"""The keys to pictures, and how what they name is drawn."""

@@ -1,0 +1,1 @@
+"""States and spectra in a plane."""
