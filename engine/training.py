@@ -233,7 +233,7 @@ class TrainingRun:
         self._apply_changes()
         if self._pausing.looks_once_more:
             return
-        if self._recorder.is_due(self._epochs_done):
+        if self._recorder.is_due(self._epochs_done) and not self.control.paused:  # which is said first, and saved then
             yield from self._save()
         while self.control.paused:
             yield from self._pausing.say(self.step)

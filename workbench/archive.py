@@ -1,4 +1,4 @@
-"""Runs of earlier sessions, and what can be done with any run that lies on disk: notes, delete, bring back."""
+"""Runs of earlier sessions, and others that come into the folder of runs or leave it; notes on any of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.storage import run_folders, run_lock
-from engine.storage.deleted_runs import DeletedRuns
 from engine.storage.run_numbers import keep_numbers, numbers_of
+from workbench.deletions import Deletions
 from workbench.doors.backend import Backend
 from workbench.jobs import Jobs
 from workbench.runs.records import RunRecord, record_of
@@ -27,12 +27,9 @@ _NAMED = 3  # of the runs that cannot be read
 
 
 class Archive(QObject):
-    """Reads the folder of runs in the background; a deleted run is only put aside until the window closes."""
+    """Reads the folder of runs in the background."""
 
     found = Signal(object)  # list of RunRecord, oldest first
-    removed = Signal(object)  # list of RunRecord
-    restored = Signal(object)  # list of RunRecord
-    put_aside = Signal(object)  # list of RunRecord that `bring_back` would bring back, which are others now
     left = Signal(object)  # RunRecord, which lies in a folder that is no longer looked at, or is gone
     let_go = Signal(object)  # RunRecord, which another program trained until now
     told = Signal(str)
@@ -41,8 +38,7 @@ class Archive(QObject):
     def __init__(self, backend: Backend, jobs: Jobs, session: Session, folder: Path) -> None:
         super().__init__()
         self._backend, self._jobs, self._session, self.folder = backend, jobs, session, folder
-        self._aside: list[list[tuple[RunRecord, Path | None]]] = []  # what each deletion took
-        self._out_of_sight = DeletedRuns()
+        self.deletions = Deletions(session)
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)
         self._looking.timeout.connect(self.look_elsewhere)
@@ -50,6 +46,7 @@ class Archive(QObject):
         self._seen_gone: set[RunRecord] = set()  # runs that are seen, and are on disk no more
         self.expected: set[Path] = set()  # of runs of this window that are not in the list until they have ended
         session.ended.connect(self._on_ended)
+        self.deletions.told.connect(self.told)
 
     def load(self) -> None:
         """Look for runs of earlier sessions."""
@@ -151,60 +148,10 @@ class Archive(QObject):
         except OSError as error:
             self.told.emit(f"The notes could not be kept: {error.strerror or error}. They stay as long as the window.")
 
-    def delete(self, records: Sequence[RunRecord]) -> None:
-        """Take runs out of the list and their folders out of sight, so that they can be brought back together."""
-        together: list[tuple[RunRecord, Path | None]] = []
-        for record in records:
-            if record.alive:
-                self.told.emit("This run is under way. Stop it first.")
-                continue
-            aside = None
-            try:
-                if record.folder is not None and record.folder.is_dir():
-                    aside = self._out_of_sight.put(record.folder)
-            except OSError as error:
-                self.told.emit(f"{record.folder} cannot be deleted: {error.strerror or error}.")
-                continue
-            together.append((record, aside))
-        for record, _ in together:
-            self._session.forget(record)
-        if together:
-            self._aside.append(together)
-            self.removed.emit(self.deleted)
-        self.put_aside.emit(self.deleted)
-
-    @property
-    def deleted(self) -> list[RunRecord]:
-        """The runs that `bring_back` would bring back."""
-        return [record for record, _ in self._aside[-1]] if self._aside else []
-
-    def bring_back(self) -> None:
-        """Take the last deletion back."""
-        together = self._aside[-1] if self._aside else []
-        back: list[RunRecord] = []
-        for record, aside in tuple(together):
-            try:
-                if aside is not None and record.folder is not None:
-                    self._out_of_sight.bring_back(aside, record.folder)
-            except OSError as error:
-                self.told.emit(f"{record.folder} cannot be brought back: {error.strerror or error}.")
-                break
-            together.pop(0)
-            back.append(record)
-        if back and not together:
-            self._aside.pop()
-        if back:
-            self._session.enlist(back)
-            self.restored.emit(back)
-            self.put_aside.emit(self.deleted)
-
     def close(self) -> None:
-        """What was deleted here goes for good; what another window deleted can still be brought back there."""
+        """Look no more; what was deleted in the folder goes for good."""
         self._looking.stop()
-        self._out_of_sight.remove(self.folder)
-        if self._aside:
-            self._aside.clear()
-            self.put_aside.emit(self.deleted)
+        self.deletions.close(self.folder)
 
     def _on_read(self, read: tuple[tuple[PastRun, ...], list[str]]) -> None:
         runs, left_out = read

@@ -266,6 +266,19 @@ def test_a_pause_is_saved(experiment: Experiment, dataset: Dataset, tmp_path: Pa
     assert found.facts["training"]["schedule.base"] == 0.5
 
 
+def test_a_pause_is_said_before_the_save_that_is_due(often: Experiment, dataset: Dataset, tmp_path: Path) -> None:
+    """Writing to a slow disk takes longer than a person waits for a pause."""
+    run, said = TrainingRun(often, dataset, folder=tmp_path / "run"), []
+    for event in run:
+        if isinstance(event, Paused | CheckpointSaved) and event.step == 6:
+            said.append(type(event))
+        if isinstance(event, StepDone) and event.step == 6:
+            run.control.pause()
+        if len(said) == 2:
+            run.control.stop()
+    assert said[:2] == [Paused, CheckpointSaved]
+
+
 def test_a_save_turns_into_numbers_only_what_was_scored_since_the_last(
     experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

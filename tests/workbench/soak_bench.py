@@ -179,7 +179,7 @@ class SoakBench:
             self._window.runs.delete_asked.emit(self._window.runs.chosen)
 
     def bring_back_run(self) -> None:
-        if self._window.desk.archive.deleted:
+        if self._window.desk.archive.deletions.deleted:
             self._window.runs.bring_back_asked.emit()
 
     def race(self) -> None:

@@ -140,14 +140,14 @@ def test_a_run_that_another_window_deleted_leaves_the_list_unless_it_is_seen(
         return desk.session.records
 
     gru.shown = True
-    other.archive.delete(list(_listed(other, until)))
+    other.archive.deletions.delete(list(_listed(other, until)))
     assert look() == [gru]
     assert left == [elman]
     assert said == [f"{gru.gone} What is drawn of it stays as long as the window."]
     assert look() == [gru]
     assert len(said) == 1
     shutil.rmtree(folder / "broken")
-    other.archive.bring_back()
+    other.archive.deletions.bring_back()
     assert [record.name for record in look()] == ["gru-2", "elman-2"]
     assert unread[-1] == ""
     gru.shown = False
@@ -256,13 +256,13 @@ def test_a_deleted_run_comes_back_whole_and_goes_for_good_when_the_window_closes
     files = sorted(path.name for path in (folder / "gru").iterdir())
     desk = Desk(backend, folder)
     record = _listed(desk, until)[0]
-    desk.archive.delete([record])
+    desk.archive.deletions.delete([record])
     assert not (folder / "gru").exists()
     assert desk.session.records == []
-    desk.archive.bring_back()
+    desk.archive.deletions.bring_back()
     assert sorted(path.name for path in (folder / "gru").iterdir()) == files
     assert desk.session.records == [record]
-    desk.archive.delete([record])
+    desk.archive.deletions.delete([record])
     assert desk.close(10)
     assert [path for path in folder.iterdir() if path.is_dir()] == []
 
@@ -277,13 +277,13 @@ def test_runs_keep_their_numbers_through_restarts_deletions_and_runs_that_go_on(
     again = Desk(backend, folder)
     elman, gru = sorted(_listed(again, until), key=lambda run: run.name)
     assert (elman.number, gru.number) == (1, 2)
-    again.archive.delete([elman])
+    again.archive.deletions.delete([elman])
     again.session.run(SERIES, backend.run)
     assert again.session.record is not None
     assert again.session.record.number == 3
-    again.archive.bring_back()
+    again.archive.deletions.bring_back()
     assert (elman.number, elman in again.session.records) == (1, True)
-    again.archive.delete([elman])
+    again.archive.deletions.delete([elman])
     assert again.close(10)
     shutil.copytree(runs_folder / "gru", folder / "of the command line")
     found = {run.folder.name: run.number for run in _listed(Desk(backend, folder), until) if run.folder is not None}
@@ -314,10 +314,10 @@ def test_a_window_that_closes_leaves_what_another_deleted_to_be_brought_back_the
     folder = shutil.copytree(runs_folder, tmp_path / "runs")
     desk, other = Desk(backend, folder), Desk(backend, folder)
     elman, gru = _listed(desk, until)
-    other.archive.delete([record for record in _listed(other, until) if record.name == elman.name])
-    desk.archive.delete([gru])
+    other.archive.deletions.delete([record for record in _listed(other, until) if record.name == elman.name])
+    desk.archive.deletions.delete([gru])
     assert other.close(10)
-    desk.archive.bring_back()
+    desk.archive.deletions.bring_back()
     assert gru.folder is not None
     assert (gru.folder / "experiment.toml").is_file()
     assert desk.close(10)
@@ -389,14 +389,14 @@ def test_what_goes_for_good_with_another_folder_is_not_offered_any_more(bench: B
     assert bench.window.runs.message.text == "Run 1, lstm-32, was deleted."
     assert bench.window.desk.archive.look_in(tmp_path / "others") == ""
     assert bench.window.runs.message.text == ""
-    assert bench.window.desk.archive.deleted == []
+    assert bench.window.desk.archive.deletions.deleted == []
 
 
 def test_a_run_under_way_is_not_deleted(backend: KnownBackend, tmp_path: Path) -> None:
     desk = Desk(backend, tmp_path)
     record = RunRecord(1, "lstm-32", SERIES, None)
     desk.session.records.append(record)
-    desk.archive.delete([record])
+    desk.archive.deletions.delete([record])
     assert desk.session.records == [record]
 
 

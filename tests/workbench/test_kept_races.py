@@ -406,7 +406,7 @@ def test_a_group_that_is_deleted_by_its_key_comes_back_whole_and_is_chosen(bench
     assert (group.of.key, group.childCount(), group.isExpanded(), group.isSelected()) == (key, 4, False, True)
     assert set(window.runs.chosen) == set(records) == set(window.desk.session.records)
     assert all(record.folder and record.folder.is_dir() for record in records)
-    window.desk.archive.delete(records[:1])
+    window.desk.archive.deletions.delete(records[:1])
     assert "· 3 of 4 runs ·" in group.text(RUN)
 
 
@@ -434,7 +434,7 @@ def test_a_row_of_the_table_leads_to_its_runs_the_best_first(bench: Bench, terms
     value = place.cell if terms is RACE else place.settings[0][1]
     told = [(each.experiment.model.cell, each.experiment.training.learning_rate) for each in chosen]
     assert {cell if terms is RACE else rate for cell, rate in told} == {value}
-    window.desk.archive.delete([row.record for row in group.rows])
+    window.desk.archive.deletions.delete([row.record for row in group.rows])
     table.itemDoubleClicked.emit(table.item(0, 0))
     assert "not in the list" in dialog.bar.words.text()
 

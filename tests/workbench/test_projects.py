@@ -167,7 +167,7 @@ def test_a_project_has_its_own_numbers_of_runs_and_copies_keep_them(qtbot: QtBot
 
     assert window.projects.open(tmp_path / f"sales{SUFFIX}")
     qtbot.waitUntil(lambda: numbers() == {"first": 1, "second": 2, "third": 3}, timeout=20_000)
-    window.desk.archive.delete(session.records[:1])
+    window.desk.archive.deletions.delete(session.records[:1])
     window.projects.save_at(tmp_path / "other")
     qtbot.waitUntil(lambda: window.document.name == "other", timeout=20_000)
     assert numbers() == {"second": 2, "third": 3}

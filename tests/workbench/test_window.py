@@ -311,19 +311,19 @@ def test_a_run_that_is_brought_back_is_drawn_beside_one_on_its_own_data_only(ben
     archive, others = bench.window.desk.archive, bench.window.gallery.views[0]
     first, second = _ran(bench, "known"), _ran(bench, "known")
     bench.window.runs.show_beside(second, True)  # on purpose
-    archive.delete([first, second])
+    archive.deletions.delete([first, second])
     _ran(bench, "other")
-    archive.bring_back()
+    archive.deletions.bring_back()
     assert (first.shown, second.shown) == (False, True)
     assert [run.number for run in others.others] == [second.number]
-    archive.delete([first])
+    archive.deletions.delete([first])
     _ran(bench, "known")
-    archive.bring_back()
+    archive.deletions.bring_back()
     assert first.shown
     bench.window.runs.show_beside(first, False)
-    archive.delete([first])
+    archive.deletions.delete([first])
     _ran(bench, "known")
-    archive.bring_back()
+    archive.deletions.bring_back()
     assert not first.shown  # as the person left it
 
 
