@@ -558,6 +558,7 @@ def test_a_choice_that_does_not_fit_has_an_ellipsis_and_never_half_a_letter(make
 @pytest.mark.parametrize("name", ["decoder.weight_hh_l0", "decoder.weight_ih_l0", "decoder · layer 1 · candidate"])
 def test_names_that_begin_alike_are_told_apart_by_their_ends_where_there_is_no_room(make: Maker, name: str) -> None:
     view = make(WeightMaps)
+    assert isinstance(view, WeightMaps)
     fill(view)
     for box in (view._parameter, view._matrix):
         box.blockSignals(True)  # nothing is chosen by it
