@@ -68,6 +68,15 @@ def test_a_line_stands_where_another_sentence_begins(qtbot: QtBot) -> None:
     assert drawn == [False, True, False]
 
 
+def test_a_step_is_told_by_its_sequence_its_place_there_and_what_was_read(qtbot: QtBot) -> None:
+    made, two = strips(qtbot), np.array([0, 1, 0], np.int16)
+    labels = ("1: 1 'it'", "2: 1 'rains'", "2: 2 '('")
+    made.show_track(TagTrack(labels, two, two, np.full(3, 0.9999, np.float32), ("it", "rains", "(")), ("rain", "sun"))
+    told = [made.words(step).partition(" · ")[0] for step in range(3)]
+    assert told == ["sequence 1, step 1 (it)", "sequence 2, step 1 (rains)", "sequence 2, step 2 (“(”)"]
+    assert made.words(0).endswith("answered rain (>\u00a099.9\u00a0%)")
+
+
 def test_below_words_each_tag_is_named_where_its_name_fits(qtbot: QtBot) -> None:
     def inked(classes: tuple[str, ...]) -> int:
         made = strips(qtbot)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 from engine.percentages import percent
 from engine.prediction_records import TagTrack
 from workbench.looks.theme import GRID, Theme
-from workbench.plots.axes.step_names import visible
+from workbench.plots.axes.step_names import quoted, visible
 from workbench.plots.frame.cell_walk import CellWalk
 from workbench.plots.frame.ink import ink_on
 
@@ -173,12 +173,15 @@ class TagStrips(QWidget):
         self.walked.mouse_left()
 
     def words(self, step: int) -> str:
-        """One step: its name, truth, answer and how sure that is."""
+        """One step: of which sequence, what was read, truth, answer and how sure that is."""
         assert self._track is not None
+        sequence, _, number = self._track.labels[step].partition(": ")
+        read = f" ({quoted(self._track.words[step])})" if self._track.words else ""
+        place = f"sequence {sequence}, step {number.partition(' ')[0]}{read}"
         truth, said = int(self._track.truth[step]), int(self._track.answers[step])
         known = self._classes[truth] if truth >= 0 else "no label"
-        sure = float(self._track.certainty[step])
-        return f"step {self._track.labels[step]} · truth {known} · answered {self._classes[said]} ({percent(sure)})"
+        sure = percent(float(self._track.certainty[step])).replace(" ", "\u00a0")
+        return f"{place} · truth {known} · answered {self._classes[said]} ({sure})"
 
     def _step(self, x: float) -> int | None:
         if self._track is None or x < self._left:
