@@ -260,9 +260,10 @@ class TagStrips(QWidget):
         )
 
     def _paint_key(self, painter: QPainter, top: float) -> None:
-        x, metrics, high = float(self._left), painter.fontMetrics(), _KEY * self._theme.scale
-        for name, color in zip(self._classes, self.colors(), strict=False):
-            width = metrics.horizontalAdvance(name) + 3 * GRID
+        metrics, high = painter.fontMetrics(), _KEY * self._theme.scale
+        widths = [metrics.horizontalAdvance(name) + 3 * GRID for name in self._classes]
+        x = float(self._left if self._left + sum(widths) <= self.width() else GRID)  # many go on below the names
+        for name, color, width in zip(self._classes, self.colors(), widths, strict=False):
             dots = 0 if name == self._classes[-1] else 2 * GRID
             if x + width + dots > self.width():
                 painter.setPen(QColor(self._theme.muted))
