@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from engine.comparing.sweep_values import Varied, swept_names
@@ -31,6 +31,7 @@ from workbench.dialogs.race import RaceDialog
 from workbench.dialogs.sweep import SweepDialog
 from workbench.looks.theme import LIGHT
 from workbench.panels.run_group import GroupRow
+from workbench.panels.run_names import RunNames
 from workbench.panels.run_rows import EYE, RUN
 from workbench.panels.runs import RunsPanel
 from workbench.projects.document import Document
@@ -337,6 +338,20 @@ def test_a_chosen_group_and_its_chosen_runs_are_each_run_once(panel: RunsPanel, 
     group.setExpanded(True)
     panel._list.selectAll()
     assert sorted(record.number for record in panel.chosen) == [1, 2, 3, 4, 5]
+
+
+def test_a_run_keeps_its_seed_in_sight_where_its_name_is_cut(panel: RunsPanel, group: GroupRow) -> None:
+    runs = panel._list
+    cut = []
+    for row in (group, group.rows[0]):
+        option, index = QStyleOptionViewItem(), runs.indexFromItem(row, RUN)
+        runs.initViewItemOption(option)
+        names = runs.itemDelegateForIndex(index)
+        assert isinstance(names, RunNames)
+        names.initStyleOption(option, index)
+        cut.append(option.textElideMode)
+    assert cut == [Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle]
+    assert group.rows[0].text(RUN)[-1].isdecimal()
 
 
 def test_the_eye_of_a_group_is_that_of_all_its_runs(panel: RunsPanel, group: GroupRow) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.comparing.sweep_values import proposed, swept_names
 from engine.config import Experiment
+from engine.events import RunFailed
 from tests.workbench.bench import Bench
 from tests.workbench.conftest import KnownBackend
 from tests.workbench.mouse import move_over
@@ -207,6 +208,16 @@ def test_it_pauses_goes_on_and_keeps_what_ended_when_it_is_cancelled(
     assert said == "You cancelled it after 1 of 15 runs: it counts in the table, the one at hand does not."
     assert not dialog.message.text  # which tells what went wrong
     assert dialog.results.table.rowCount() == 1
+
+
+def test_where_every_run_failed_no_result_is_promised(
+    qtbot: QtBot, backend: KnownBackend, desk: Desk, dialog: SweepDialog
+) -> None:
+    assert "when the first run has ended" in dialog.values.reason()
+    backend.make = lambda experiment, control, folder: [RunFailed("It broke", "There is a reason.", "Mend it.", 3)]
+    _finish(qtbot, desk, dialog)
+    assert dialog.values._message.text() == "No run came to a result."
+    assert not dialog.results.table.rowCount()
 
 
 def test_settings_that_cannot_be_run_are_told(

@@ -175,3 +175,16 @@ def test_no_test_leaves_larger_text_to_the_next(qapp: QApplication, again: bool)
     assert qapp.font().pixelSize() != large.body
     Wardrobe(qapp).wear(large)
     assert qapp.font().pixelSize() == large.body
+
+
+def test_the_bar_of_a_list_with_boxes_to_tick_is_as_dark_as_others(wardrobe: Wardrobe, qtbot: QtBot) -> None:
+    wardrobe.wear(DARK)
+    ticks = QListWidget()
+    qtbot.addWidget(ticks)
+    ticks.addItems([str(number) for number in range(100)])
+    ticks.resize(200, 300)
+    ticks.show()
+    bar = ticks.verticalScrollBar()
+    below = bar.mapTo(ticks, bar.rect().center())  # the handle is at the top
+    assert ticks.grab().toImage().pixelColor(below) == QColor(DARK.panel)
+    assert ticks.palette().window().color() == QColor(DARK.muted)  # which boxes are outlined with

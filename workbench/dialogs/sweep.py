@@ -205,6 +205,7 @@ class SweepDialog(Dialog):
         self.bar.say(why if begun else "")
         if not begun:
             self.message.say(why)
+        self.values.turn_page()
         self.results.choose_best()
 
     # --- making it --------------------------------------------------------------------------------------

@@ -49,8 +49,11 @@ class SweepPicture(PictureFrame):
         self.turn_page()
 
     def reason(self) -> str:
-        """Words until the first result."""
-        return "" if self._places else "The first result is drawn here when the first run has ended."
+        """Words until the first result, or where there was none."""
+        if self._places:
+            return ""
+        over = self._contest.sweeping and not self._contest.alive and self._contest.tally.field
+        return "No run came to a result." if over else "The first result is drawn here when the first run has ended."
 
     @property
     def _places(self) -> Sequence[Place]:

@@ -135,6 +135,7 @@ QToolButton#views_list::menu-indicator { subcontrol-origin: padding; subcontrol-
 QScrollArea { border: 1px solid transparent; background: transparent; }
 QScrollArea:focus { border-color: palette(link); }
 QScrollArea[role="page"] { border: 0; }
+QListView > #qt_scrollarea_vcontainer { background: palette(window); }
 QTreeView:focus, QTableView:focus, QListView:focus { border: 1px solid palette(link); }
 QProgressBar { border: 1px solid palette(mid); border-radius: 3px; background: palette(base); max-height: 8px; }
 QProgressBar::chunk { background: palette(link); border-radius: 2px; }

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTreeWidget, QTreeWi
 from workbench.draft import source_name
 from workbench.looks.theme import GRID, Theme
 from workbench.panels.run_group import GroupRow
+from workbench.panels.run_names import RunNames
 from workbench.panels.run_rows import BEGAN, COLUMNS, RIGHT, RUN, Row, RunRow
 from workbench.panels.sorted_header import SortedHeader
 from workbench.runs.records import RunRecord
@@ -242,6 +243,7 @@ def runs_list() -> RunsList:
     made.setRootIsDecorated(False)
     made.setTreePosition(RUN)  # arrows stand before names, and eyes below each other
     made.setIndentation(3 * GRID // 2)
+    made.setItemDelegateForColumn(RUN, RunNames(made))
     made.setUniformRowHeights(True)
     made.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
     made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

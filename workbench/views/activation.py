@@ -16,7 +16,7 @@ from workbench.plots.frame.saving import Cell, Table
 from workbench.plots.frame.scrolled import scrolled
 from workbench.plots.heat.trace_grid import layer_name
 from workbench.views.live_view import LiveView
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import NamesBox
 
 _READABLE = 22 * GRID  # pixels of height of a plot and its key, with text of the usual size
 
@@ -39,7 +39,7 @@ class Activation(LiveView):
         self._plots: list[FunctionPlot] = []
         self._spare: list[FunctionPlot] = []  # made, and not drawn yet
         self._adding, self._expected = False, 0  # how many plots there will be
-        self._layer = ElidedBox()
+        self._layer = NamesBox()
         self._layer.activated.connect(self._draw_again)
         self.add_control("Layer", self._layer, "layer")
         self._grid = QGridLayout(inside := QWidget())

@@ -32,7 +32,7 @@ from workbench.plots.heat.trace_grid import NOT_RUNNING, layer_name, steps_of
 from workbench.plots.network.equation import Equation, OneSize
 from workbench.plots.network.substitution import Numbers, left_symbol, number, with_functions, with_numbers
 from workbench.views.live_view import LiveView
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import NamesBox
 
 _ROOM_FOR_TWO = 800  # pixels: the longest equations beside the table of symbols
 
@@ -53,7 +53,7 @@ class Explain(LiveView):
         self._equations: list[Equation] = []
         self._lines: list[QLabel] = []
         self._values: dict[str, QLabel] = {}
-        self._layer, self._unit = ElidedBox(), QSpinBox()
+        self._layer, self._unit = NamesBox(), QSpinBox()
         self._layer.activated.connect(self._show_numbers)
         self._unit.valueChanged.connect(self._show_numbers)
         self.add_control("Layer", self._layer, "layer")

@@ -15,7 +15,7 @@ from workbench.plots.heat.trace_grid import layer_name, steps_of
 from workbench.plots.states.class_path_plot import ClassPathPlot
 from workbench.plots.states.state_path_plot import StatePathPlot
 from workbench.views.live_view import LiveView
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import ElidedBox, NamesBox
 
 _MANY, _ONE = "several of every class", "the pinned one"
 
@@ -35,7 +35,7 @@ class StateSpace(LiveView):
         self._one = StatePathPlot(self.theme)
         yield
         self._many = ClassPathPlot(self.theme)
-        self._sequences, self._color, self._layer = ElidedBox(), ElidedBox(), ElidedBox()
+        self._sequences, self._color, self._layer = ElidedBox(), ElidedBox(), NamesBox()
         self._sequences.addItems([_MANY, _ONE])
         self._sequences.activated.connect(self._draw_again)
         self._color.addItems(self._one.ways)

@@ -18,7 +18,7 @@ from workbench.plots.curves.recent_extent import RecentExtent
 from workbench.plots.frame.saving import Table
 from workbench.plots.key.keys import Key, patch
 from workbench.views.live_view import LiveView
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import NamesBox
 
 _SHARE, _SUM = "share of each step", "sum from the last step back"
 _TO_COME = "What was chosen is measured with the next batch."
@@ -54,7 +54,7 @@ class Summing(LiveView):
         self.time.moved.connect(self._show_cursor)
 
     def _build_controls(self) -> None:
-        self._parameter, self._single = ElidedBox(), QCheckBox("one weight")
+        self._parameter, self._single = NamesBox(), QCheckBox("one weight")
         self._single.setToolTip("Off: the whole parameter. Its steps count by how far they go along its gradient.")
         self._row, self._column = QSpinBox(), QSpinBox()
         self._parameter.activated.connect(self._choose)

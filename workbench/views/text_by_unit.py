@@ -24,7 +24,7 @@ from workbench.plots.heat.trace_grid import layer_name
 from workbench.plots.key.keys import Key, Scale, patch
 from workbench.plots.key.legend import Legend
 from workbench.views.live_view import LiveView
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import ElidedBox, NamesBox
 
 _STATE, _MEMORY = "hidden state", "cell state"
 _EITHER_SIDE = _STATE, _MEMORY, "candidate"  # of nought, whatever a unit has in this passage
@@ -61,7 +61,7 @@ class TextByUnit(LiveView):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._legend)
         layout.addWidget(area, 1)
-        self._layer, self._quantity, self._unit = ElidedBox(), ElidedBox(), QSpinBox()
+        self._layer, self._quantity, self._unit = NamesBox(), ElidedBox(), QSpinBox()
         self._unit.setToolTip("The arrow keys up and down walk the units; the first comes behind the last.")
         self._unit.setWrapping(True)  # either key does something at the first unit, which is where one begins
         for label, box, name in (("Layer", self._layer, "layer"), ("", self._quantity, "quantity")):

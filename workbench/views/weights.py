@@ -21,7 +21,7 @@ from workbench.plots.heat.spread import Spread
 from workbench.plots.heat.spread_map import SpreadMap
 from workbench.plots.states.eigenvalue_plot import EigenvaluePlot
 from workbench.views.live_view import LiveView
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import NamesBox
 
 _NARROW = 40  # letters of text beside each other
 _MATRIX, _HISTOGRAM, _PLANE = 32 * GRID, 19 * GRID, 24 * GRID  # pixels of height at least, with text of the usual size
@@ -67,7 +67,7 @@ class WeightMaps(LiveView):
         self._spreads = SpreadMap(self.theme)
         yield
         self._plane = EigenvaluePlot(self.theme)
-        self._parameter, self._matrix = ElidedBox(), ElidedBox()
+        self._parameter, self._matrix = NamesBox(), NamesBox()
         self._parameter.activated.connect(self._draw_other)
         self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
         self.add_control("Parameter", self._parameter, "parameter")

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 class ElidedBox(QComboBox):
     """Ends in an ellipsis where Qt's own cuts a letter in two."""
 
+    cut = Qt.TextElideMode.ElideRight
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box, and as much of the text as fits."""
         option = QStyleOptionComboBox()
@@ -28,8 +30,14 @@ class ElidedBox(QComboBox):
         metrics, text = self.fontMetrics(), self.currentText()
         if metrics.horizontalAdvance(text) > room.width() - 2:
             text = self.shorter()
-        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() - 2)
+        return metrics.elidedText(text, self.cut, room.width() - 2)
 
     def shorter(self) -> str:
         """What is written where there is no room for the choice."""
         return self.currentText()
+
+
+class NamesBox(ElidedBox):
+    """Names of parameters and layers, which begin alike: what tells them apart stays."""
+
+    cut = Qt.TextElideMode.ElideMiddle

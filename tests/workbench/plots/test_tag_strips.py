@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.prediction_records import TagTrack
 from tests.workbench.views import measured
-from workbench.looks.theme import LIGHT
+from workbench.looks.theme import GRID, LIGHT
 from workbench.plots.answers.tag_strips import TagStrips
 
 
@@ -68,6 +68,15 @@ def test_a_line_stands_where_another_sentence_begins(qtbot: QtBot) -> None:
     assert drawn == [False, True, False]
 
 
+def test_a_step_is_told_by_its_sequence_its_place_there_and_what_was_read(qtbot: QtBot) -> None:
+    made, two = strips(qtbot), np.array([0, 1, 0], np.int16)
+    labels = ("1: 1 'it'", "2: 1 'rains'", "2: 2 '('")
+    made.show_track(TagTrack(labels, two, two, np.full(3, 0.9999, np.float32), ("it", "rains", "(")), ("rain", "sun"))
+    told = [made.words(step).partition(" · ")[0] for step in range(3)]
+    assert told == ["sequence 1, step 1 (it)", "sequence 2, step 1 (rains)", "sequence 2, step 2 (“(”)"]
+    assert made.words(0).endswith("answered rain (>\u00a099.9\u00a0%)")
+
+
 def test_below_words_each_tag_is_named_where_its_name_fits(qtbot: QtBot) -> None:
     def inked(classes: tuple[str, ...]) -> int:
         made = strips(qtbot)
@@ -78,3 +87,19 @@ def test_below_words_each_tag_is_named_where_its_name_fits(qtbot: QtBot) -> None
         return len({image.pixelColor(x, y).rgb() for x in row for y in range(top + 2, top + 20)})
 
     assert inked(("rain", "sun")) > inked(("a name that is far too long for its cell " * 3,) * 2) == 3
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_the_key_has_the_room_below_the_names_where_it_needs_it(qtbot: QtBot, below: bool) -> None:
+    made, classes = strips(qtbot), tuple(f"kind {number}" for number in range(8))
+    two = np.array([0, 1], np.int16)
+    made.show_track(TagTrack(("1: 1", "1: 2"), two, two, np.ones(2, np.float32), ()), classes)
+    font = made.font()
+    font.setPixelSize(LIGHT.small)
+    wide = sum(QFontMetrics(font).horizontalAdvance(name) + 3 * GRID for name in classes)
+    made.resize(wide + (GRID if below else made._left), made.height())
+    image = made.grab().toImage()
+    inside, first = range(made.height() // 2, made.height()), made.colors()[0]
+    row = {image.pixelColor(x, y).name() for x in range(image.width()) for y in inside}
+    assert {color.name() for color in made.colors()} <= row
+    assert any(image.pixelColor(GRID + 2, y) == first for y in inside) is below

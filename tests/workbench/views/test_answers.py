@@ -186,11 +186,11 @@ def test_tags_are_shown_along_time(show: Show, qtbot: QtBot) -> None:
     page = view.pages[ClassPrediction]
     assert isinstance(page, ClassPage)
     assert page.strips.isVisible()
-    assert page.strips.words(0) == "step 1: 1 · truth rain · answered rain (90 %)"
-    assert page.strips.words(2) == "step 1: 3 · truth no label · answered sun (60 %)"
+    assert page.strips.words(0) == "sequence 1, step 1 · truth rain · answered rain (90\u00a0%)"
+    assert page.strips.words(2) == "sequence 1, step 3 · truth no label · answered sun (60\u00a0%)"
     with qtbot.waitSignal(page.read) as said:
         move_over(page.strips, page.strips.rect().center())
-    assert said.args[0].startswith("step 1: ")
+    assert said.args[0].startswith("sequence 1, step ")
 
 
 def test_steps_with_tags_are_walked_by_keys_above_the_matrix(show: Show, qtbot: QtBot) -> None:
@@ -209,7 +209,7 @@ def test_steps_with_tags_are_walked_by_keys_above_the_matrix(show: Show, qtbot: 
     assert tagged.track is not None
     surer = replace(tagged.track, certainty=f32(*[0.75] * 4))
     view.show_snapshot(measured.snapshot(replace(tagged, track=surer)))
-    assert view._readout.text() == "step 1: 2 · truth rain · answered sun (75 %)"
+    assert view._readout.text() == "sequence 1, step 2 · truth rain · answered sun (75\u00a0%)"
     for key, cell in (("Down", (0, 0)), ("Right", (0, 1)), ("Down", (1, 1)), ("Up", (0, 1))):
         QTest.keyClick(view, Qt.Key[f"Key_{key}"])
         assert (strips.walked.cell, matrix.walked.cell) == (None, cell)

@@ -38,7 +38,7 @@ from workbench.views.hidden_state import HiddenState
 from workbench.views.live_view import LiveView
 from workbench.views.loss import Loss
 from workbench.views.weights import WeightMaps
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import ElidedBox, NamesBox
 
 VIEWS = discover()
 EVERY = pytest.mark.parametrize("kind", VIEWS, ids=lambda kind: kind.key)
@@ -540,7 +540,7 @@ def test_choices_go_on_below_and_the_title_can_be_read(make: Maker, kind: type[L
 
 
 @EVERY
-def test_a_choice_that_does_not_fit_ends_in_an_ellipsis_not_within_a_letter(make: Maker, kind: type[LiveView]) -> None:
+def test_a_choice_that_does_not_fit_has_an_ellipsis_and_never_half_a_letter(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
     fill(view)
     for box in view._header.choices.findChildren(QComboBox):
@@ -551,7 +551,25 @@ def test_a_choice_that_does_not_fit_ends_in_an_ellipsis_not_within_a_letter(make
         assert isinstance(box, ElidedBox)
         option = QStyleOptionComboBox()
         box.initStyleOption(option)
-        assert box.shown_text(option).endswith("…")
+        shown = box.shown_text(option)
+        assert shown.endswith("…") or (isinstance(box, NamesBox) and "…" in shown)
+
+
+@pytest.mark.parametrize("name", ["decoder.weight_hh_l0", "decoder.weight_ih_l0", "decoder · layer 1 · candidate"])
+def test_names_that_begin_alike_are_told_apart_by_their_ends_where_there_is_no_room(make: Maker, name: str) -> None:
+    view = make(WeightMaps)
+    assert isinstance(view, WeightMaps)
+    fill(view)
+    for box in (view._parameter, view._matrix):
+        box.blockSignals(True)  # nothing is chosen by it
+        box.addItem(name)
+        box.setCurrentText(name)
+        box.resize(box.minimumSizeHint().width() + 50, box.height())
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        begin, end = box.shown_text(option).split("…")
+        assert name.startswith(begin or "nothing")
+        assert name.endswith(end if len(end) > 2 else "nothing")
 
 
 @pytest.mark.parametrize(("share", "rows", "said"), [(1.0, 1, True), (0.9, 1, True), (0.7, 1, False), (0.45, 2, True)])
@@ -607,7 +625,11 @@ def test_words_on_what_is_under_the_mouse_are_whole_and_within_the_picture(
     assert readout.fitting(readout.rect()) == words
     assert round(readout.height() / readout.fontMetrics().lineSpacing()) == lines
     assert view._stack.geometry() == before  # the picture does not jump
-    assert compact or lines > 1 or not readout.geometry().intersects(before)
+    over = readout.geometry().intersects(before)
+    assert over is (compact or lines > 1)
+    edge = readout.grab().toImage()
+    parted = {edge.pixel(x, 0) for x in range(edge.width())} == {readout.palette().mid().color().rgb()}
+    assert parted is over  # else what it stands over looks as if it was cut
     view.read_out("")
     assert not readout.isVisible()
 

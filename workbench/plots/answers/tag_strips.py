@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 from engine.percentages import percent
 from engine.prediction_records import TagTrack
 from workbench.looks.theme import GRID, Theme
-from workbench.plots.axes.step_names import visible
+from workbench.plots.axes.step_names import quoted, visible
 from workbench.plots.frame.cell_walk import CellWalk
 from workbench.plots.frame.ink import ink_on
 
@@ -173,12 +173,15 @@ class TagStrips(QWidget):
         self.walked.mouse_left()
 
     def words(self, step: int) -> str:
-        """One step: its name, truth, answer and how sure that is."""
+        """One step: of which sequence, what was read, truth, answer and how sure that is."""
         assert self._track is not None
+        sequence, _, number = self._track.labels[step].partition(": ")
+        read = f" ({quoted(self._track.words[step])})" if self._track.words else ""
+        place = f"sequence {sequence}, step {number.partition(' ')[0]}{read}"
         truth, said = int(self._track.truth[step]), int(self._track.answers[step])
         known = self._classes[truth] if truth >= 0 else "no label"
-        sure = float(self._track.certainty[step])
-        return f"step {self._track.labels[step]} · truth {known} · answered {self._classes[said]} ({percent(sure)})"
+        sure = percent(float(self._track.certainty[step])).replace(" ", "\u00a0")
+        return f"{place} · truth {known} · answered {self._classes[said]} ({sure})"
 
     def _step(self, x: float) -> int | None:
         if self._track is None or x < self._left:
@@ -257,9 +260,10 @@ class TagStrips(QWidget):
         )
 
     def _paint_key(self, painter: QPainter, top: float) -> None:
-        x, metrics, high = float(self._left), painter.fontMetrics(), _KEY * self._theme.scale
-        for name, color in zip(self._classes, self.colors(), strict=False):
-            width = metrics.horizontalAdvance(name) + 3 * GRID
+        metrics, high = painter.fontMetrics(), _KEY * self._theme.scale
+        widths = [metrics.horizontalAdvance(name) + 3 * GRID for name in self._classes]
+        x = float(self._left if self._left + sum(widths) <= self.width() else GRID)  # many go on below the names
+        for name, color, width in zip(self._classes, self.colors(), widths, strict=False):
             dots = 0 if name == self._classes[-1] else 2 * GRID
             if x + width + dots > self.width():
                 painter.setPen(QColor(self._theme.muted))

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.axes.zooming import turn
-from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.plots.frame.pages import Pages
 from workbench.plots.frame.picture_header import PictureHeader
 from workbench.plots.frame.picture_menu import PictureMenu
+from workbench.plots.frame.read_out import ReadOut
 from workbench.plots.frame.saving import Table
 from workbench.plots.frame.tab_order import order_tabs
 from workbench.plots.frame.table_twin import TwinView
@@ -38,7 +38,6 @@ _USE = (
     "key leads to what can be saved, copied, exported and shown as a table."
 )
 _LOW = 27  # heights of its letters that a picture has to be high for all that can be said
-_MOST_LINES = 3  # of values
 _HIGH = 50  # where there is room for more than one line of it
 
 
@@ -61,7 +60,7 @@ class PictureFrame(QWidget):
         self.setWhatsThis(f"{self.question} {_USE}".lstrip())  # the description is what is read out, while there is any
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QWidget()
-        self._message, self._readout = _label("muted"), _readout()
+        self._message, self._readout = _label("muted"), ReadOut()
         if compact:  # it stands on a card
             self.setBackgroundRole(QPalette.ColorRole.Base)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -84,8 +83,6 @@ class PictureFrame(QWidget):
         layout.addWidget(self._question)
         layout.addWidget(self._stack, 1)
         self._readout.setParent(self)  # in no layout: its further lines stand over the foot of the picture for a while
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it covers what is read
-        self._readout.setAutoFillBackground(True)
 
     # --- what the picture says --------------------------------------------------------------------------
 
@@ -170,7 +167,9 @@ class PictureFrame(QWidget):
     def _place_readout(self) -> None:
         """At the foot, as high as its words need."""
         wide = self.width() - 2 * GRID
-        high = max(self._line, self._readout.heightForWidth(wide))
+        words = self._readout.heightForWidth(wide)
+        high = words + 3 if words > self._line else self._line
+        self._readout.over = self.compact or words > self._line
         self._readout.setGeometry(GRID, self.height() - high - GRID // 2, wide, high)
 
     @property
@@ -272,10 +271,3 @@ def _label(role: str, text: str = "") -> QLabel:
     label = QLabel(text)
     label.setProperty("role", role)
     return label
-
-
-def _readout() -> ElidedLabel:
-    made = ElidedLabel(lines=_MOST_LINES)
-    made.setProperty("role", "small")
-    made.setTextFormat(Qt.TextFormat.PlainText)  # a token such as <s> is no markup
-    return made

@@ -21,7 +21,7 @@ from workbench.plots.frame.time_cursor import TimeCursor
 from workbench.plots.heat.heat_grid import LEAST_HEIGHT, HeatGrid, Panel, Spot
 from workbench.plots.heat.unit_order import ORDERS, unit_order
 from workbench.plots.key.keys import Scale
-from workbench.widgets.elided_box import ElidedBox
+from workbench.widgets.elided_box import ElidedBox, NamesBox
 
 _ALL = "all layers"
 _LEAST_SMALL = 40  # pixels of height of a panel in a small place, with text of the usual size
@@ -77,7 +77,7 @@ class TraceGrid(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
-        self.layer, self.order = ElidedBox(), ElidedBox()
+        self.layer, self.order = NamesBox(), ElidedBox()
         self.layer.addItem(_ALL)
         self.order.addItems(ORDERS)
         self.order.setToolTip("Worked out when it is chosen; choose again to work it out anew.")
