@@ -38,6 +38,7 @@ from workbench.dialogs.palette import _ASIDE, Palette
 from workbench.forms.number_editors import NumberEditor
 from workbench.panes.docks import holds
 from workbench.plots.key.legend import Legend
+from workbench.runs.pace import Pace
 from workbench.runs.state import LOCKED, State
 from workbench.widgets.number_label import NumberLabel
 
@@ -325,6 +326,21 @@ def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:
     assert button is not None
     assert not button.isEnabled()
     assert "No run" in bench.window.run_bar.commands["stop"].toolTip()
+
+
+def test_of_a_run_that_is_ending_nobody_hears_how_long_all_of_it_would_take(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pace, "remaining", lambda *_: 70.0)
+    bench.train(3)
+    session, left = bench.window.desk.session, bench.window.findChild(NumberLabel, "run_left")
+    assert left is not None
+    bench.until(lambda: left.text() == "ETA 1:10")
+    heard: list[tuple[State, str]] = []
+    session.status_changed.connect(lambda: heard.append((session.state, left.text())))
+    bench.command("stop")
+    bench.until(lambda: not session.alive)
+    assert (State.ENDING, "") in heard
 
 
 def test_a_number_asks_for_a_layout_only_where_it_grows(bench: Bench) -> None:
