@@ -138,6 +138,30 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
     bench.until(lambda: bench.number("model.hidden_size").isVisible())
 
 
+def test_a_setting_is_found_by_what_is_said_of_it_after_all_that_is_called_so(bench: Bench) -> None:
+    bench.window.menus.by_name["palette"].trigger()
+    palette = bench.window.palette_dialog
+    assert palette is not None
+    palette._line.setText("Truncated")
+    assert palette.names == ["Set Update every (training)", "Set Back through (training)"]
+    palette._line.setText("gates")
+    assert palette.names[0] == "Gates"
+    assert palette.names[-1].startswith("Set ")
+    palette._line.setText("runcated")  # no word begins so
+    assert palette.names == []
+
+
+@pytest.mark.parametrize(("key", "titles"), [("gates", {"Gates"}), ("overview", {"Loss", "Prediction"})])
+def test_what_can_be_done_with_the_views_in_front_is_in_the_palette(bench: Bench, key: str, titles: set[str]) -> None:
+    bench.window.gallery.open(key)
+    bench.window.menus.by_name["palette"].trigger()
+    palette = bench.window.palette_dialog
+    assert palette is not None
+    palette._line.setText("save picture")
+    assert {f"{title}: Save picture" for title in titles} <= set(palette.names)
+    assert ("Gates: Save picture" in palette.names) is (key == "gates")
+
+
 def test_names_in_menus_keep_their_ampersands(bench: Bench) -> None:
     menus, path = bench.window.menus, Path("/data/R&D.csv")
     menus.fill_recent([path], lambda _path: None)
