@@ -98,9 +98,11 @@ def _show_palette(window: Workspace) -> None:
 
 
 def _palette_entries(window: Workspace) -> list[Entry]:
-    """Every action of the menus and every setting, by name."""
+    """Every action of the menus, also of the views in front, and every setting, by name."""
     found = [_entry(text, action) for text, action in entries(window.menuBar())]
     found += [_entry(text, action) for text, action in entries(window.runs.menu, "Chosen run: ")]
+    for view in window.gallery.in_front:
+        found += [_entry(text, action) for text, action in entries(view.menu, f"{view.title}: ")]
     return [*found, *_settings(window)]
 
 
@@ -111,13 +113,14 @@ def _settings(window: Workspace) -> list[Entry]:
         editor = window.steps.panel.findChild(QWidget, name)
         if editor is not None:
             section, _, field = name.partition(".")
-            title = f"Set {field_info(section, field).label} ({words(section).lower()})"
+            info = field_info(section, field)
+            title = f"Set {info.label} ({words(section).lower()})"
             if title in found and not window.steps.shows(name):
                 continue
             why_not = "" if window.steps.shows(name) else "of no effect here"
             if not (why_not or editor.isEnabled()):
                 why_not = "locked during a run"
-            found[title] = Entry(title, partial(_reveal, window, editor), why_not=why_not)
+            found[title] = Entry(title, partial(_reveal, window, editor), why_not=why_not, about=info.help)
     return list(found.values())
 
 

@@ -119,7 +119,8 @@ class RunDisplay(QObject):
         epochs = started.epochs if started else 0
         steps = started.steps_per_epoch * epochs if started else 0
         pace = session.pace
-        left = pace.remaining(steps - session.step) if session.alive else 0.0
+        goes_on = session.alive and session.state is not State.ENDING
+        left = pace.remaining(steps - session.step) if goes_on else 0.0
         self._window.run_bar.show_progress(session.step, steps, session.epoch, epochs, pace.steps_per_second, left)
         self._window.foot.show_pace(pace.steps_per_second if session.alive else 0.0)
 

@@ -216,6 +216,13 @@ def test_a_run_of_a_race_that_broke_off_is_not_asked_about(bench: Bench) -> None
     assert bench.window.findChildren(QMessageBox) == []
 
 
+def test_a_group_of_which_a_run_broke_off_is_not_called_done(panel: RunsPanel, group: GroupRow) -> None:
+    assert group.text(3) == "done"
+    group.rows[0].record.outcome = None
+    panel.refresh(group.rows[0].record)
+    assert (group.rows[0].text(3), group.text(3)) == ("broken off", "in part")
+
+
 def test_a_project_takes_them_along_and_is_not_opened_or_saved_elsewhere_meanwhile(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ from workbench.dialogs.palette import _ASIDE, Palette
 from workbench.forms.number_editors import NumberEditor
 from workbench.panes.docks import holds
 from workbench.plots.key.legend import Legend
+from workbench.runs.pace import Pace
 from workbench.runs.state import LOCKED, State
 from workbench.widgets.number_label import NumberLabel
 
@@ -135,6 +136,30 @@ def test_every_command_of_the_menus_is_in_the_palette_and_is_found_by_its_letter
     assert palette.names[0] == "Set Hidden units (model)"
     QTest.keyClick(palette._line, Qt.Key.Key_Return)
     bench.until(lambda: bench.number("model.hidden_size").isVisible())
+
+
+def test_a_setting_is_found_by_what_is_said_of_it_after_all_that_is_called_so(bench: Bench) -> None:
+    bench.window.menus.by_name["palette"].trigger()
+    palette = bench.window.palette_dialog
+    assert palette is not None
+    palette._line.setText("Truncated")
+    assert palette.names == ["Set Update every (training)", "Set Back through (training)"]
+    palette._line.setText("gates")
+    assert palette.names[0] == "Gates"
+    assert palette.names[-1].startswith("Set ")
+    palette._line.setText("runcated")  # no word begins so
+    assert palette.names == []
+
+
+@pytest.mark.parametrize(("key", "titles"), [("gates", {"Gates"}), ("overview", {"Loss", "Prediction"})])
+def test_what_can_be_done_with_the_views_in_front_is_in_the_palette(bench: Bench, key: str, titles: set[str]) -> None:
+    bench.window.gallery.open(key)
+    bench.window.menus.by_name["palette"].trigger()
+    palette = bench.window.palette_dialog
+    assert palette is not None
+    palette._line.setText("save picture")
+    assert {f"{title}: Save picture" for title in titles} <= set(palette.names)
+    assert ("Gates: Save picture" in palette.names) is (key == "gates")
 
 
 def test_names_in_menus_keep_their_ampersands(bench: Bench) -> None:
@@ -325,6 +350,21 @@ def test_toolbar_buttons_tell_why_they_are_off(bench: Bench) -> None:
     assert button is not None
     assert not button.isEnabled()
     assert "No run" in bench.window.run_bar.commands["stop"].toolTip()
+
+
+def test_of_a_run_that_is_ending_nobody_hears_how_long_all_of_it_would_take(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pace, "remaining", lambda *_: 70.0)
+    bench.train(3)
+    session, left = bench.window.desk.session, bench.window.findChild(NumberLabel, "run_left")
+    assert left is not None
+    bench.until(lambda: left.text() == "ETA 1:10")
+    heard: list[tuple[State, str]] = []
+    session.status_changed.connect(lambda: heard.append((session.state, left.text())))
+    bench.command("stop")
+    bench.until(lambda: not session.alive)
+    assert (State.ENDING, "") in heard
 
 
 def test_a_number_asks_for_a_layout_only_where_it_grows(bench: Bench) -> None:

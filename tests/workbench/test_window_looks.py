@@ -381,6 +381,27 @@ def test_a_status_however_long_is_in_the_bar_and_says_more_than_empty_numbers(qt
 
 
 @pytest.mark.parametrize("size", [12, 18])
+def test_run_has_room_for_pause_and_the_commands_beside_it_stay_where_they_are(qtbot: QtBot, size: int) -> None:
+    window, bar = QMainWindow(), RunBar(LIGHT)
+    qtbot.addWidget(window)
+    window.setStyleSheet(f"QToolButton {{ font-size: {size}px; padding: 4px 12px }}")
+    window.addToolBar(bar)
+    window.resize(1440, 100)
+    window.show()
+    button, step = (bar.widgetForAction(bar.commands[name]) for name in ("run", "step"))
+    bar.show_status(Status(Stage.READY, "ready"))
+    qtbot.waitUntil(lambda: step.x() > button.geometry().right() and button.width() >= button.minimumWidth() > 0)
+    wide, place = button.width(), step.x()
+    bar.show_status(Status(Stage.TRAINING, "training", running=True))
+    assert bar.commands["run"].text() == "Pause"
+    assert button.width() >= button.sizeHint().width()  # before anything is laid out anew
+    layout = bar.layout()
+    assert layout is not None
+    layout.activate()
+    assert (button.width(), step.x()) == (wide, place)
+
+
+@pytest.mark.parametrize("size", [12, 18])
 def test_numbers_of_the_run_bar_stand_apart_however_long_they_are(qtbot: QtBot, size: int) -> None:
     window, bar = QMainWindow(), RunBar(LIGHT)
     qtbot.addWidget(window)

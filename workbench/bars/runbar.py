@@ -25,6 +25,7 @@ _COMMANDS = (
     ("stop", "Stop", "Ctrl+.", "End the run now and keep its best weights"),
     ("finish", "Finish", "Ctrl+Shift+F5", "Score this moment too, then end and keep the best"),
 )
+_RUN_WORDS = ("Run", "Pause")  # while it stands, and while it trains
 _WHOLE = 1000  # of the bar
 _LEAST_FIRST = ("pace", "step", "progress", "left", "epoch")  # what goes where there is no room for all and the status
 
@@ -117,6 +118,7 @@ class RunBar(QToolBar):
 
     def _fit(self) -> None:
         """Leave out what there is no room for: the status is always seen."""
+        self._hold_run()
         shown = [name for name in self._parts if self._begun or self._prepared is not None or name != "progress"]
         fixed = [action for action in self.actions() if action not in self._parts.values()]
         layout = self.layout()
@@ -158,10 +160,17 @@ class RunBar(QToolBar):
         widget = self.widgetForAction(action)
         return max(widget.minimumWidth(), min(widget.sizeHint().width(), widget.maximumWidth()), 0)
 
+    def _hold_run(self) -> None:
+        """As wide for Run as for Pause: the commands beside it stay where they are, and neither word is cut short."""
+        button = self.widgetForAction(self.commands["run"])
+        words = {word: button.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, word).width() for word in _RUN_WORDS}
+        missing = max(words.values()) - words[self.commands["run"].text()]
+        button.setMinimumWidth(button.sizeHint().width() + missing)
+
     def _show_run(self) -> None:
         action = self.commands["run"]
         action.setIcon(icon("pause" if self._running else "run", self._theme, "on_accent"))
-        action.setText("Pause" if self._running else "Run")
+        action.setText(_RUN_WORDS[self._running])
         self.widgetForAction(action).setAccessibleName(action.text())
 
     def _command(self, name: str, text: str, shortcut: str, tip: str) -> QAction:

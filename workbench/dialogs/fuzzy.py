@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LEAST = 3  # letters of a word that is looked for in sentences
+
 
 def score(typed: str, name: str) -> int | None:
     """Higher is better; None when the letters do not occur in this order. Blanks in `typed` count for nothing."""
@@ -17,6 +19,13 @@ def score(typed: str, name: str) -> int | None:
         points += 6 if _begins(text, found) else 4 if found == at + 1 else 0
         at = found
     return points - len(text) // 8
+
+
+def mentions(typed: str, text: str) -> bool:
+    """Whether a word of `text` begins with what was typed, which is three letters at least."""
+    wanted, told = " ".join(typed.casefold().split()), text.casefold()
+    places = (at for at in range(len(told)) if told.startswith(wanted, at))
+    return len(wanted) >= _LEAST and any(_begins(told, at) for at in places)
 
 
 def _next(text: str, letter: str, after: int) -> int:

@@ -18,24 +18,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.dialogs.fuzzy import score
+from workbench.dialogs.fuzzy import mentions, score
 from workbench.looks.theme import GRID
 from workbench.panels.labels import column
 from workbench.spoken import announce
 
 _ENTRY, _ASIDE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1  # which entry it is; what stands at its right
+_TOLD = -1000  # points of what is found by what is said of it
 _NONE = "No command and no setting is called so."
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to do. `why_not` says why it cannot be done now; empty when it can."""
+    """One thing to do. `why_not` says why it cannot be done now; empty when it can. By `about` it is found last."""
 
     name: str
     call: Callable[[], object]
     shortcut: str = ""
     why_not: str = ""
+    about: str = ""
+
+
+def _points(typed: str, entry: Entry) -> int | None:
+    """By its name, else by a word of what is said of it: "truncated" finds "Back through"."""
+    points = score(typed, entry.name)
+    return _TOLD if points is None and mentions(typed, entry.about) else points
 
 
 class _Rows(QStyledItemDelegate):
@@ -126,7 +134,7 @@ class Palette(QDialog):
         announce(self._line, told)
 
     def _filter(self, typed: str) -> None:
-        scored = [(score(typed, entry.name), entry) for entry in self._entries]
+        scored = [(_points(typed, entry), entry) for entry in self._entries]
         found = sorted(((points, entry) for points, entry in scored if points is not None), key=lambda pair: -pair[0])
         self._list.clear()
         for _, entry in found:

@@ -158,6 +158,12 @@ class Gallery(QObject):
         view = self.tabs.currentWidget()
         return view.key if isinstance(view, LiveView) else "overview"
 
+    @property
+    def in_front(self) -> tuple[LiveView, ...]:
+        """The view in front, or those of the overview."""
+        view = self.tabs.currentWidget()
+        return (view,) if isinstance(view, LiveView) else self.overview.views
+
     def begin(self, number: int, start: RunStarted) -> None:
         """Run `number` has told what it will do; only the first telling counts."""
         if number != self._begun:

@@ -104,12 +104,14 @@ class GroupRow(Row):
 
     @property
     def _standing(self) -> str:
-        """What stands out: runs that go on, or that failed; else that they are done."""
+        """What stands out: runs that go on, that failed or that broke off; else that they are done."""
         runs = [row.record for row in self.rows]
-        failed = sum(isinstance(record.outcome, RunFailed) for record in runs)
         if any(record.alive or record.elsewhere for record in runs):
             return "running"
-        return f"{failed} failed" if failed else "done" if len(runs) == self.of.runs else "in part"
+        if failed := sum(isinstance(record.outcome, RunFailed) for record in runs):
+            return f"{failed} failed"
+        whole = len(runs) == self.of.runs and all(record.outcome is not None for record in runs)
+        return "done" if whole else "in part"
 
     @property
     def words(self) -> str:

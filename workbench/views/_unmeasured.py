@@ -10,8 +10,8 @@ _FAILED = (
     "The pane Findings says why, and what to change before you run again (F5)."
 )
 _UNTRAINED = (
-    "These weights were imported and scored as they came; what this view shows is measured on batches, and none was "
-    "trained. Step (F10) looks into them with one batch, Run (F5) trains on from them."
+    "These weights were scored as they came; what this view shows is measured on batches, and none was trained. "
+    "“Go on…” below the list of runs trains on from them."
 )
 _THEN = "Then press Run (F5): a single run is drawn here."
 _WITH_NEXT_BATCH = "This is measured with the next batch. In a pause, go on (F5) or do one step (F10)."

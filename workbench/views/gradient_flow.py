@@ -211,14 +211,14 @@ class GradientFlow(LiveView):
 
     def _words(self, axis: NormAxis, column: int) -> str:
         goes = "no gradient goes so far" if axis.flow.cuts else "no sequence goes so far"
-        norms = (
+        norms = " · ".join(
             f"{name}: {goes if axis.from_end else 'not looked at'}"
             if math.isnan(row[column])
-            else f"{name} ‖∂L/∂h‖ = {numeral(f'{row[column]:.3g}')}"
+            else f"{name} = {numeral(f'{row[column]:.3g}')}"
             for name, row in zip(axis.flow.names, axis.norms, strict=True)  # which a hidden picture has not drawn yet
             if not self._curves.hiding.hides(name)
         )
-        return " · ".join((axis.name(column), *norms))
+        return axis.name(column) + (f" · ‖∂L/∂h‖ of {norms}" if norms else "")  # once, or few layers fill two lines
 
     def _hover(self, place: float | None) -> None:
         axis = self._axis()

@@ -406,7 +406,7 @@ def test_in_a_run_nobody_is_told_to_begin_one(make: Maker, kind: type[LiveView])
     view.show_end(failed=True)
     assert "The run failed before" in view._message.text()
     view.show_end(untrained=True)
-    assert "imported and scored as they came" in view._message.text()
+    assert "scored as they came" in view._message.text()
     view.reset()
     assert view._message.text() == kind.waiting
 

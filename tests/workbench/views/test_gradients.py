@@ -142,13 +142,13 @@ def test_where_no_gradient_arrives_at_all_that_is_said(show: Show) -> None:
     assert told not in view._curves.legend.texts
 
 
-@pytest.mark.parametrize(("norm", "told"), [(math.inf, "layer 1 ‖∂L/∂h‖ = inf"), (math.nan, "layer 1: not looked at")])
+@pytest.mark.parametrize(("norm", "told"), [(math.inf, "layer 1 = inf"), (math.nan, "layer 1: not looked at")])
 def test_what_is_infinite_or_unknown_is_not_called_nothing(show: Show, norm: float, told: str) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([norm, norm]), (math.inf,))))
     assert not any(text.startswith("no gradient arrives") for text in view._curves.legend.texts)
     view.time.pin(1)
-    assert view._readout.text() == f"time step 2 · {told}"
+    assert view._readout.text() == f"time step 2 · ‖∂L/∂h‖ of {told}"
 
 
 def test_an_explosion_is_marked_as_soon_as_its_layer_is_shown_again(show: Show) -> None:
@@ -209,7 +209,7 @@ def test_from_the_end_the_axis_reaches_as_far_as_the_longest_sequence_of_the_run
     assert view._curves._frame.getData()[0].tolist() == [-3.5, 0.5]
     assert_allclose(view._curves.curves["layer 1"].y, [np.nan, np.nan, np.log10(0.5), 0], rtol=1e-6)
     view._hover(-3.0)
-    assert view._readout.text().startswith("3 steps from the end · layer 1: no sequence goes so far")
+    assert view._readout.text().startswith("3 steps from the end · ‖∂L/∂h‖ of layer 1: no sequence goes so far")
     assert len(view.table()[0]) == 4  # what was measured
     view.rest(True)  # no other batch comes, and this one need not lie in half of the picture
     assert view._curves._frame.getData()[0].tolist() == [-1.5, 0.5]
@@ -248,8 +248,10 @@ def test_truncated_a_gradient_counts_from_the_end_of_a_part_as_well(show: Show) 
     lines = [line.value() for line in view._curves._cuts if line.isVisible()]
     assert lines == [-2.5]  # before the longest part: each sequence has its own distance from a cut
     view._hover(-3.0)
-    assert view._readout.text() == "3 steps from the end · layer 1: no gradient goes so far · layer 1 reverse: " + (
-        "no gradient goes so far"
+    assert (
+        view._readout.text()
+        == "3 steps from the end · ‖∂L/∂h‖ of layer 1: no gradient goes so far · layer 1 reverse: "
+        + ("no gradient goes so far")
     )
     view.show_snapshot(measured.snapshot(cut, step=3))
     view.rest(True)  # where the axis ends with it, the line is not at the edge
@@ -263,7 +265,7 @@ def test_steps_from_the_end_have_a_cursor_of_their_own(show: Show) -> None:
     view.time.pin(1)
     assert view._readout.text() == ""
     view._curves.clicked.emit(-0.8)
-    told = "1 step from the end · layer 1 ‖∂L/∂h‖ = 0.5 · layer 1 reverse ‖∂L/∂h‖ = 1"
+    told = "1 step from the end · ‖∂L/∂h‖ of layer 1 = 0.5 · layer 1 reverse = 1"
     assert view._readout.text() == told
     assert (view._curves._cursor.value(), view.time.position, view.time_steps()) == (-1, 1, 0)
     longer = replace(RAGGED, by_distance=f32([1.0, 0.5, 0.25, 0.125, 0.1], [1.0, 1.0, 1.0, 1.0, 1.0]))
@@ -405,8 +407,11 @@ def test_gradient_at_the_cursor_is_read_out(show: Show) -> None:
     view = show(GradientFlow)
     view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.25, 1.0]), (0.5,))))
     view._curves.clicked.emit(1.2)
-    assert view._readout.text() == "time step 1 · layer 1 ‖∂L/∂h‖ = 0.25"
+    assert view._readout.text() == "time step 1 · ‖∂L/∂h‖ of layer 1 = 0.25"
     assert view._curves._cursor.value() == 1
+    view._curves.hiding.toggle("layer 1")
+    view._curves.clicked.emit(2.2)
+    assert view._readout.text() == "time step 2"
 
 
 def test_a_single_step_has_no_course_through_time(show: Show) -> None:
@@ -462,4 +467,4 @@ def test_a_hidden_picture_of_gradients_follows_the_cursor_before_it_was_drawn(sh
     view.hide()
     view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([1.0, 0.5, 0.25]), (1.0,))))
     view.time.pin(1)
-    assert view._readout.text() == "time step 2 · layer 1 ‖∂L/∂h‖ = 0.5"
+    assert view._readout.text() == "time step 2 · ‖∂L/∂h‖ of layer 1 = 0.5"

@@ -18,7 +18,7 @@ COURSES: dict[str, tuple[tuple[Callable[[Unmeasured], None], ...], str]] = {
     "begun": ((lambda run: run.begin(),), "measured with the next batch"),
     "ended": ((lambda run: run.begin(), lambda run: run.end(untrained=False, failed=False)), "ended before"),
     "failed": ((lambda run: run.begin(), lambda run: run.end(untrained=False, failed=True)), "failed before"),
-    "scored": ((lambda run: run.begin(), lambda run: run.end(untrained=True, failed=False)), "scored as they came"),
+    "scored": ((lambda run: run.begin(), lambda run: run.end(untrained=True, failed=False)), "“Go on…” below"),
     "forgotten": ((lambda run: run.end(untrained=True, failed=True), lambda run: run.reset(beginning=False)), WAITING),
     "held off": ((lambda run: run.hold_off("A race goes on."),), "A race goes on.\nThen press Run"),
     "no longer": ((lambda run: run.hold_off("A race goes on."), lambda run: run.hold_off("")), WAITING),
