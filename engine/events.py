@@ -203,7 +203,7 @@ class Resumed:
 class RunFinished:
     """The run ended as it should; the network holds its best weights."""
 
-    reason: str  # "all epochs done", "stopped", "finished early", "imported"
+    reason: str  # "all epochs done", "stopped", "finished early", "scored"
     step: int
     epoch: int
     best_epoch: int

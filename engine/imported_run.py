@@ -15,7 +15,7 @@ class ImportedRun(TrainingRun):
     that they came from may be gone by then.
     """
 
-    completed = "imported"
+    completed = "scored"
 
     def _train(self) -> Iterator[Event]:
         if not self.control.ending:

@@ -167,7 +167,7 @@ class KnownRun:
             self.folder.mkdir(parents=True, exist_ok=True)
             yield CheckpointSaved(step, str(self.folder / "weights.safetensors"))
         reason = {"stop": "stopped", "finish": "finished early"}.get(
-            self.control.ending, "all epochs done" if self.total else "imported"
+            self.control.ending, "all epochs done" if self.total else "scored"
         )
         if self.folder and self.of:
             write_known(self.folder, self.experiment, self.of, reason, step)

@@ -154,9 +154,9 @@ def test_what_there_is_to_agree_to_is_said(
 
 
 def test_imported_weights_are_trained_on(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:
-    dialog = GoOnDialog(earlier(experiment, tmp_path, "imported"), way(step=0), {})
+    dialog = GoOnDialog(earlier(experiment, tmp_path, "scored"), way(step=0), {})
     qtbot.addWidget(dialog)
-    assert "trains on from the weights that were imported" in dialog.words.text()
+    assert "trains on from the weights that were scored" in dialog.words.text()
 
 
 def test_a_run_that_cannot_go_on_says_so_before(qtbot: QtBot, experiment: Experiment, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _words(draft: Draft, session: Session) -> _Words:
     record = session.record
     outcome = record.outcome if record else None
     if record and isinstance(outcome, RunFinished):
-        reason = {"imported": "weights imported and scored"}.get(outcome.reason, outcome.reason)
+        reason = {"scored": "weights scored as they came"}.get(outcome.reason, outcome.reason)
         reason = reason if reason.startswith("finished") else f"finished: {reason}"
         return _Words(Stage.FINISHED, reason, result(outcome, record.experiment.data.kind))
     if isinstance(outcome, RunFailed):
@@ -134,7 +134,7 @@ def preparing_words(compiling: Compiling | None) -> str:
 def _training(draft: Draft, session: Session) -> _Words:
     if session.record is not None and session.record.untrained:
         said = "They stay as they came: nothing is trained."
-        return _Words(Stage.PREPARING, "preparing: scoring the imported weights…", said)
+        return _Words(Stage.PREPARING, "preparing: scoring the weights…", said)
     if session.record is not None and session.record.started is not None:
         return _Words(Stage.TRAINING, "training")
     if draft.preparing:  # the engine does one after the other

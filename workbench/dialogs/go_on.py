@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.resuming import WayOn
 
 _EPOCHS = field_info("training", "epochs")
-_IMPORTED = "imported"
+_SCORED = "scored"
 
 
 class GoOnDialog(TextDialog):
@@ -79,8 +79,8 @@ class GoOnDialog(TextDialog):
 
     def _beginning(self) -> str:
         outcome = self._record.outcome
-        imported = isinstance(outcome, RunFinished) and outcome.reason == _IMPORTED
-        return "It trains on from the weights that were imported." if imported else "It begins anew: nothing was saved."
+        scored = isinstance(outcome, RunFinished) and outcome.reason == _SCORED
+        return "It trains on from the weights that were scored." if scored else "It begins anew: nothing was saved."
 
     def _epochs_editor(self) -> NumberEditor:
         """Half as many again where it has trained all that were asked for."""

@@ -41,7 +41,7 @@ def test_it_is_kept_and_shown_as_it_came(tmp_path: Path, kind: str, changes: dic
     events = list(run)
     finished = events[-1]
     assert isinstance(finished, RunFinished)
-    assert (finished.reason, finished.step) == ("imported", 0)
+    assert (finished.reason, finished.step) == ("scored", 0)
     assert finished.test_metrics
     assert [event.step for event in events if isinstance(event, Evaluated | CheckpointSaved)] == [0, 0]
     shown = [event for event in events if isinstance(event, Snapshot)]
@@ -52,7 +52,7 @@ def test_it_is_kept_and_shown_as_it_came(tmp_path: Path, kind: str, changes: dic
     past = read_run(tmp_path / "run")
     assert past.has_weights
     assert isinstance(past.ended, RunFinished)
-    assert past.ended.reason == "imported"
+    assert past.ended.reason == "scored"
 
 
 def test_it_goes_on_without_its_file_as_a_run_that_began_from_it(tmp_path: Path) -> None:
