@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainterPath
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -218,10 +218,38 @@ def test_unrolled_nothing_overlaps_and_rolled_up_all_steps_are_one(topology: str
         assert 0 <= box.left() < box.right() <= ROOM.width()
         assert 0 <= box.top() < box.bottom() <= ROOM.height()
         assert not any(box.intersects(other) for other in boxes[index + 1 :])
-    rolled = {(part.kind, part.level, part.reverse): made.box(part, ROOM, 1.0) for part in made.parts}
-    assert all(made.box(part, ROOM, 1.0) == rolled[part.kind, part.level, part.reverse] for part in made.parts)
-    aside = made.lane(ROOM, 1.0) / 2
-    assert all(abs(box.center().x() - 400) in (0, pytest.approx(aside)) for box in rolled.values())
+    rolled: dict[object, list[QRectF]] = {}
+    for part in made.parts:
+        rolled.setdefault((part.kind, part.level, part.reverse, made.writes(part)), []).append(
+            made.box(part, ROOM, 1.0)
+        )
+    assert all(box == same[0] for same in rolled.values() for box in same)
+    aside, middles = made.lane(ROOM, 1.0) / 2, (224, 576) if topology == "encoder_decoder" else (400,)
+    distances = [min(abs(same[0].center().x() - middle) for middle in middles) for same in rolled.values()]
+    assert all(distance in (pytest.approx(0), pytest.approx(aside)) for distance in distances)
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize(("layers", "reverse"), [(1, False), (3, False), (3, True)])
+@pytest.mark.parametrize("cursor", [None, 0, 6])
+def test_rolled_up_every_matrix_has_its_arrow_and_nothing_stands_alone(
+    topology: str, layers: int, reverse: bool, cursor: int | None
+) -> None:
+    made = diagram(measured.structure(layers=layers, reverse=reverse, topology=topology), 9, cursor, written_from=4)
+    for room in (ROOM, QSizeF(200, 300)):
+        places = Places(made, room, 1.0)
+        stay = [part for part in made.parts if places.opacity(part) == 1]
+        boxes = [places.boxes[part] for part in stay]
+        assert not any(box.intersects(other) for at, box in enumerate(boxes) for other in boxes[at + 1 :])
+        seen = [link for link in made.links if places.opacity_of(link) == 1]
+        turned = [link for link in made.links if places.rolled(link) is not None]
+        assert {link.name for link in (*seen, *turned)} == {link.name for link in made.links}
+        assert any(link.fed_back for link in turned) == any(link.fed_back for link in made.links)
+        reached = [places.boxes[part] for link in seen for part in (link.start, link.end)]
+        assert all(box in reached for box in boxes)
+    kinds = {(part.kind, made.writes(part)) for part in made.parts}
+    assert {(part.kind, made.writes(part)) for part in stay} == kinds
+    assert any(map(made.crosses, seen)) == (topology == "encoder_decoder")
 
 
 @pytest.mark.parametrize(("layers", "reverse"), [(1, False), (3, False), (3, True)])

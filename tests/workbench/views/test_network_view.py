@@ -259,8 +259,10 @@ def test_it_rolls_up_smoothly(show: Show, qtbot: QtBot) -> None:
     made = view._diagram.diagram
     part = next(p for p in made.parts if p.column == made.looked_at and p.kind == "layer")
     assert view._diagram.under(view._diagram.place_of(part).center()) is not None
-    middle = view._diagram._places.loop(part).pointAtPercent(0.5)
-    assert view._diagram.under(middle).name == "rnn.weight_hh_l0"
+    over_time = next(link for link in made.links if link.end == part and link.name == "rnn.weight_hh_l0")
+    loop = view._diagram._places.rolled(over_time)
+    assert loop is not None
+    assert view._diagram.under(loop.pointAtPercent(0.5)).name == "rnn.weight_hh_l0"
 
 
 @pytest.mark.parametrize("width", [460, 640, 840])

@@ -89,6 +89,15 @@ def loop(box: QRectF, *, reverse: bool) -> QPainterPath:
     return way
 
 
+def back(start: QRectF, end: QRectF, away: float) -> QPainterPath:
+    """Out at the left of a box, down so far left of it and of the other, and in there from the left, near its top."""
+    beside, low = min(start.left(), end.left()) - away, end.top() + end.height() / 8
+    way = QPainterPath(QPointF(start.left(), start.center().y()))
+    for x, y in ((beside, start.center().y()), (beside, low), (end.left(), low)):
+        way.lineTo(x, y)
+    return way
+
+
 def paint_arrow(painter: QPainter, way: QPainterPath, pen: QPen, opacity: float) -> None:
     """The line and its head; nothing where it is too short or cannot be seen."""
     if opacity <= 0 or way.length() < _SHORTEST:

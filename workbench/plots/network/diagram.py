@@ -21,7 +21,7 @@ from workbench.plots.axes.step_names import step_name
 from workbench.plots.frame.still import Still
 from workbench.plots.network.arrows import paint_arrow
 from workbench.plots.network.layout import FEWEST, Diagram, Link, Part
-from workbench.plots.network.places import Places, sideways
+from workbench.plots.network.places import Places
 from workbench.plots.network.unit_squares import squares
 from workbench.plots.network.words import room_for_dots, short_name, step_names
 
@@ -207,11 +207,10 @@ class NetworkDiagram(QWidget):
         color = self.color_of(link.name)
         dashed = Qt.PenStyle.DashLine if link.fed_back else self.dash_of(link.name)
         pen = QPen(color, 3.0 if chosen else 1.5, dashed)
-        way, opacity = self._places.way(link), self._places.opacity_of(link)
-        paint_arrow(painter, way, pen, opacity)
-        staying = self._places.staying_end(link)
-        if sideways(link) and staying is not None and self.fold > 0:
-            paint_arrow(painter, self._places.loop(staying), pen, self.fold)
+        paint_arrow(painter, self._places.way(link), pen, self._places.opacity_of(link))
+        rolled = self._places.rolled(link) if self.fold > 0 else None
+        if rolled is not None:
+            paint_arrow(painter, rolled, pen, self.fold)
 
     def _paint_numbers(self, painter: QPainter, part: Part) -> None:
         box, opacity = self.place_of(part), self._places.opacity(part)

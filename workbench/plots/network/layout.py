@@ -16,6 +16,8 @@ _WIDEST, _END = 150.0, 26.0  # pixels: a layer's width when there is room, and t
 _UPRIGHT = 2.5  # how many times its width a layer is high at most
 _SIDE, _HEAD, _FOOT = 12.0, 6.0, 24.0  # pixels between two boxes, above all, and below for the numbers of the steps
 _GAPS = 24.0, 72.0  # pixels between two rows, where an arrow and the name of a layer have room
+_ENCODER = 0.28  # of the width: where the middle of an encoder stands rolled up, and that of its decoder from the right
+_HALF = 0.36  # of the width: the widest layer of either
 _LANE, _LANE_SHARE = 18.0, 0.3  # pixels beside a box where arrows lead past it, and the most of its width
 
 
@@ -54,14 +56,14 @@ class Diagram:
     links: tuple[Link, ...]
     steps: tuple[int, ...]  # by column; -1 for a decoder's
     rows: int
-    looked_at: int  # the column that stays when it is rolled up
+    looked_at: int  # the column that stays when it is rolled up, of an encoder–decoder with one of the other side
     read: int  # the first column of a decoder behind an encoder; of others there is none so far right
     lanes: bool = False  # whether arrows lead past boxes: left of what reads forward, right of what reads backward
 
     def box(self, part: Part, room: QSizeF, fold: float) -> QRectF:
         """Where a part stands in `room`; `fold` is 0 unrolled and 1 rolled up."""
         column = room.width() / len(self.steps)
-        x = (1 - fold) * (part.column + 0.5) * column + fold * room.width() / 2
+        x = (1 - fold) * (part.column + 0.5) * column + fold * self._rolled(part) * room.width()
         wide, high, end, gap = self._sizes(room, fold)
         row = self.row(part)
         below = (row > 0) * end + min(max(row - 1, 0), self.rows - 2) * high + row * gap
@@ -71,6 +73,30 @@ class Diagram:
             size, x = QSizeF(wide - lane, high), x + (-0.5 if part.reverse else 0.5) * lane
         bottom = self.foot(room, fold) - below
         return QRectF(QPointF(x - size.width() / 2, bottom - size.height()), size)
+
+    @property
+    def staying(self) -> frozenset[int]:
+        """The columns that stay when it is rolled up: the one looked at, and one of encoder or decoder beside it."""
+        other = self.read if self.looked_at < self.read else self.read - 1
+        return frozenset((self.looked_at, other) if self._two_sided else (self.looked_at,))
+
+    def writes(self, part: Part) -> bool:
+        """Whether it belongs to a decoder behind an encoder."""
+        return part.column >= self.read
+
+    def crosses(self, link: Link) -> bool:
+        """Whether it hands the encoder's state to the decoder."""
+        return self.writes(link.end) and not self.writes(link.start)
+
+    @property
+    def _two_sided(self) -> bool:
+        return self.read < len(self.steps)
+
+    def _rolled(self, part: Part) -> float:
+        """Where its middle stands rolled up, of the width."""
+        if not self._two_sided:
+            return 0.5
+        return 1 - _ENCODER if self.writes(part) else _ENCODER
 
     def lane(self, room: QSizeF, fold: float) -> float:
         """How wide it is beside each layer's box where arrows lead past it."""
@@ -91,7 +117,8 @@ class Diagram:
         what there is before the arrows do.
         """  # fmt: skip
         layers, gaps, free = self.rows - 2, self.rows - 1, max(room.height() - _HEAD - _FOOT, 1.0)
-        wide = min(_WIDEST, (1 - fold) * (room.width() / len(self.steps) - _SIDE) + fold * _WIDEST)
+        widest = min(_WIDEST, _HALF * room.width()) if self._two_sided else _WIDEST
+        wide = min(_WIDEST, (1 - fold) * (room.width() / len(self.steps) - _SIDE) + fold * widest)
         end, gap = min(_END, free / (2 * self.rows)), min(_GAPS[0], 0.4 * free / self.rows)
         high = min((free - 2 * end - gaps * gap) / max(layers, 1), max(_UPRIGHT * wide, end))
         return wide, high, end, min((free - 2 * end - layers * high) / gaps, _GAPS[1])
