@@ -76,7 +76,8 @@ class GradientByTime:
 
     names: tuple[str, ...]  # one per layer and direction: "layer 1", "layer 1 reverse"
     norms: Floats  # (L*D, T): ‖∂L/∂h_t‖ of the last batch, root of the sum over batch and units; NaN: not looked at
-    half_life: tuple[float, ...]  # steps back in time over which that of one sequence halves; inf: it does not shrink
+    half_life: tuple[float, ...]  # steps back in time over which that of one sequence halves; inf: it does not shrink,
+    # 0: nothing goes one step back
     cuts: tuple[int, ...] = ()  # steps from 0 that begin a part, truncated: its gradient goes no further back
     written_from: int | None = None  # the first step that is written, not read, behind an encoder
     together: int = 1  # updates that look back over one and the same step, at most: the norm is of all of them

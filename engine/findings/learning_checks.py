@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.events import Changes, Finding
 from engine.findings.measurements import RECENT_STEPS, Measurements
+from engine.inside_records import GradientByTime
 from engine.percentages import percent
 
 _RECENT_JUMPS = 10
@@ -28,9 +29,11 @@ def vanishing(m: Measurements) -> Finding | None:
     left, steps = min(m.by_time.left, default=math.inf), min(m.by_time.half_life, default=math.inf)
     if left >= _VANISHED or not math.isfinite(steps):
         return None
-    why = f"At the far end of the sequence {left:.0e} of the gradient is left: what happened there is hardly learned."
     standing = m.standing()
     level = "note" if standing and not standing.missed else "warning"
+    if steps == 0:
+        return Finding("vanishing", level, *_gone(m.by_time), *_revive(m))
+    why = f"At the far end of the sequence {left:.0e} of the gradient is left: what happened there is hardly learned."
     return Finding("vanishing", level, f"Gradients halve every {_count(steps)}", why, *_carry_further(m))
 
 
@@ -42,6 +45,23 @@ def _carry_further(m: Measurements) -> tuple[str, Changes]:
     if simple:
         return "An LSTM or a GRU carries the gradient further.", (("model.cell", "lstm"),)
     return "A shorter look-back loses nothing if the clues lie near.", ()
+
+
+def _gone(by_time: GradientByTime) -> tuple[str, str]:
+    """That it ends beside the answer, and in which layers where others carry it further."""
+    gone = [name for name, steps in zip(by_time.names, by_time.half_life, strict=True) if steps == 0]
+    where = f" in {' and '.join(gone)}" if len(gone) < len(by_time.names) else ""
+    why = "One step before the answer it is exactly 0: what happened earlier is not learned at all."
+    return f"Nothing of the gradient goes one step back{where}", why
+
+
+def _revive(m: Measurements) -> tuple[str, Changes]:
+    """What brings units back whose slope is 0: ReLUs that are off on every sequence, or states at their limits."""
+    changes: Changes = (("training.learning_rate", f"{m.experiment.training.learning_rate / 10:.2g}"),)
+    if m.experiment.model.activation != "relu":
+        return "Units stand at their limits: a smaller learning rate keeps them off.", changes
+    ways = "tanh or a gated cell" if m.experiment.model.cell == "elman" else "or tanh"
+    return f"The ReLUs may be dead: a smaller learning rate, {ways} keeps units alive.", changes
 
 
 def exploding(m: Measurements) -> Finding | None:

@@ -54,9 +54,12 @@ def best_lag(truth: Floats, forecast: Floats) -> int:
 def half_life(norms: Floats) -> float:
     """Steps over which a gradient norm (T,), by steps back from the answer, halves; inf when it does not shrink.
 
-    A line through the logarithms of the norms; steps at which nothing is left (zero) do not count.
+    A line through the logarithms of the norms; steps at which nothing is left (zero) do not count. 0 where nothing goes
+    even one step back.
     """
     alive = np.flatnonzero(np.isfinite(norms) & (norms > 0))
+    if alive.tolist() == [0] and norms[1:2].tolist() == [0]:
+        return 0.0
     if len(alive) < 2:
         return math.inf
     distance = alive - alive.mean()

@@ -329,6 +329,23 @@ def test_vanishing_gradients_are_told_in_steps(changes: dict[str, object], cure:
     assert dict(found.changes) == cure
 
 
+@pytest.mark.parametrize(
+    ("lives", "where"), [((0.0,), ""), ((0.0, 0.0), ""), ((3.0, 0.0), " in layer 2"), ((math.inf, 0.0), " in layer 2")]
+)
+@pytest.mark.parametrize(("activation", "cure"), [("relu", "tanh or a gated cell"), ("tanh", "at their limits")])
+def test_a_gradient_that_is_gone_at_once_is_told(
+    lives: tuple[float, ...], where: str, activation: str, cure: str
+) -> None:
+    changes = {"model.cell": "elman", "model.activation": activation, "training.learning_rate": 0.3}
+    measurements = measured((1, 1, 9), **changes)
+    norms, names = np.eye(1, 30, 29, np.float32).repeat(len(lives), 0), ("layer 1", "layer 2")[: len(lives)]
+    measurements.by_time = GradientByTime(names, norms, lives, left=tuple(0.0 if life == 0 else 1.0 for life in lives))
+    found = said(measurements, "vanishing")
+    assert found.title == f"Nothing of the gradient goes one step back{where}"
+    assert cure in found.cure
+    assert found.changes == (("training.learning_rate", "0.03"),)
+
+
 def test_vanishing_does_no_harm_where_the_baselines_are_beaten() -> None:
     measurements = measured((1, 1, 5))
     norms = np.geomspace(1e-6, 1, 30)[None].astype(np.float32)

@@ -51,9 +51,14 @@ def test_half_life_of_an_exponential(steps: float) -> None:
     assert half_life(norms) == pytest.approx(steps, rel=1e-4)
 
 
-@pytest.mark.parametrize("norms", [[1.0, 1.0, 1.0], [1.0, 2.0, 3.0], [1.0, 0.0, 0.0], [1.0, np.nan]])
+@pytest.mark.parametrize("norms", [[1.0, 1.0, 1.0], [1.0, 2.0, 3.0], [0.0, 0.0], [0.0, 1.0], [1.0], [1.0, np.nan]])
 def test_what_does_not_shrink_has_no_half_life(norms: list[float]) -> None:
     assert half_life(np.array(norms, np.float32)) == math.inf
+
+
+@pytest.mark.parametrize("norms", [[1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, np.nan]])
+def test_what_is_gone_after_one_step_has_a_half_life_of_none(norms: list[float]) -> None:
+    assert half_life(np.array(norms, np.float32)) == 0
 
 
 @pytest.mark.parametrize(

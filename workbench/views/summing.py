@@ -80,6 +80,8 @@ class Summing(LiveView):
         self._show_choices(found)
         edges, whole = np.arange(found.first, self.time_steps() + 1) + 0.5, _drawn_as_one(found)
         steps, total, summed = found.steps / whole, found.total / whole, sums(found) / whole
+        if self.at_rest and self.moment is None:  # the axis need not stand still from batch to batch
+            self._extent = RecentExtent()
         of = found.name, found.entry
         low, high = self._extent.hold(of, snapshot.step, (steps, summed, total, 0.0))
         self._frame.show(edges[[0, -1]], [low, high])

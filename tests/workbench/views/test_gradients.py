@@ -308,6 +308,7 @@ def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: S
         (2500.0, 1000, "halves every 2,500 steps"),
         (3096.0, 64, "hardly shrinks"),
         (math.inf, 64, "does not shrink"),
+        (0.0, 64, "gone after one step"),
     ],
 )
 def test_a_half_life_is_said_as_far_as_it_means_something(life: float, length: int, words: str) -> None:
@@ -324,6 +325,40 @@ def test_a_half_life_of_many_sequences_is_the_slope_of_noise_and_not_drawn(show:
     for place, words in ((30.0, "step 30 · half-life · layer 1 3"), (20.0, "step 20 · no half-life")):
         view._lives.hovered.emit(place)
         assert view._readout.text() == words
+
+
+@pytest.mark.parametrize(
+    ("lives", "told"),
+    [
+        ((0.0, 0.0), ("layer 1  gone after one step wherever measured",)),
+        ((2.0, 0.0), ("layer 1  gone after one step now", "no line: gone after one step")),
+        (
+            (math.inf, 0.0),
+            ("layer 1  gone after one step now", "no line: hardly shrinks, if at all, or gone after one step"),
+        ),
+        ((0.0, math.inf, 2.0), ("layer 1", "no line: hardly shrinks, if at all, or gone after one step")),
+    ],
+)
+def test_what_is_gone_after_one_step_has_no_line_and_is_told(
+    show: Show, lives: tuple[float, ...], told: tuple[str, ...]
+) -> None:
+    view = show(GradientFlow)
+    for step, life in enumerate(lives):
+        view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.0, 1.0]), (life,)), step=step))
+    view.rest(True)
+    assert view._lives.legend.texts == told
+    view._lives.hovered.emit(float(lives.index(0.0)))
+    assert view._readout.text() == f"step {lives.index(0.0)} · half-life · layer 1 gone after one step"
+    assert all(np.isfinite(view._lives.box.viewRange()[1]))
+    assert 0 <= view._lives.box.viewRange()[1][1] < 2
+
+
+def test_a_half_life_beside_what_is_gone_is_a_point(show: Show) -> None:
+    view = show(GradientFlow)
+    for step, life in enumerate((0.0, 2.0, 0.0)):
+        view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), f32([0.0, 1.0]), (life,)), step=step))
+    view.rest(True)
+    assert_array_equal(view._lives._alone["layer 1"].xData, [1])
 
 
 def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:

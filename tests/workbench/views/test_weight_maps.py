@@ -249,6 +249,23 @@ def test_the_axis_of_one_weight_widens_at_once_and_shrinks_after_a_while(show: S
     assert view._plot.box.viewRange()[1][1] < 3
 
 
+def test_at_rest_the_axis_of_one_weight_is_that_of_the_batch_alone(show: Show) -> None:
+    view, shares = show(Summing), known_shares((0, 0))
+    strong = replace(shares, steps=50 * shares.steps, total=50 * shares.total)
+    for step, drawn in enumerate((*[strong] * 20, shares)):
+        view.show_snapshot(measured.snapshot(drawn, step=step))
+    assert view._plot.box.viewRange()[1][1] > 100
+    view.rest(True)
+    assert view._plot.box.viewRange()[1][1] < 3
+    view.show_moment(5)
+    for step, drawn in ((5, strong), (6, shares)):  # walked through, it stands still
+        view.show_snapshot(measured.snapshot(drawn, step=step))
+    assert view._plot.box.viewRange()[1][1] > 100
+    view.show_moment(None)
+    view.show_snapshot(measured.snapshot(shares, step=20))
+    assert view._plot.box.viewRange()[1][1] < 3
+
+
 def test_one_weight_is_asked_for(show: Show, qtbot: QtBot) -> None:
     view = show(Summing)
     view.show_snapshot(measured.snapshot(known_shares()))

@@ -17,7 +17,9 @@ from workbench.plots.curves.curves import CurvePlot
 from workbench.plots.key.curve_item import CurveItem, Points
 from workbench.plots.key.keys import Key
 
+_GONE = "gone after one step"  # said of a half-life of 0, of which there is no logarithm
 _LONGEST_LIFE = 10  # times the steps of a sequence: a half-life beyond is the slope of noise, a loss of 7 % at most
+_NO_LINE = {math.inf: "hardly shrinks, if at all", 0.0: _GONE}
 _SHOWN = 10.0  # steps that the axis reaches at least: of a narrower one a tenth of a step fills the plot
 _ALONE = 4  # pixels of a point that no line goes through
 _MOST = 4000  # points of the history
@@ -71,8 +73,8 @@ class Course:
 class HalfLifePlot(CurvePlot):
     """A curve for each layer and direction, from one step to ten at least; its owner adds them by their names.
 
-    Where a gradient does not shrink it has no half-life and the curve a gap, as where nobody looked for long; a value
-    between two gaps is a point.
+    Where a gradient does not shrink it has no half-life and the curve a gap, as where it is gone after one step and
+    where nobody looked for long; a value between two gaps is a point.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -87,16 +89,22 @@ class HalfLifePlot(CurvePlot):
         steps, drawn = course.apart()
         place = len(course.steps) if moment is None else max(bisect.bisect_right(course.steps, moment), 1)
         for name, row, life in zip(names, drawn.T, course.rows[place - 1], strict=True):
-            finite = np.isfinite(row)
-            when = ("now" if moment is None else "then") if finite.any() else "wherever measured"
-            note = f"{_beyond(life)} {when}" if life > course.longest[place - 1] else ""
-            self.show_curve(name, steps, np.where(finite, row, np.nan), note)
+            when = "wherever measured" if len(_kinds(row)) == 1 else "now" if moment is None else "then"
+            told = _told_otherwise(life, course.longest[place - 1])
+            note = f"{told} {when}" if told else ""
+            self.show_curve(name, steps, np.where(np.isfinite(row), row, np.nan), note)
             self._show_alone(name, steps, row)
         self.mark(self._moment, moment)
         self._start.show([0.0, max([1, *course.steps[-1:]])], [1.0, _SHOWN])
-        known, measured = int(np.isfinite(drawn).sum()), len(names) * len(course.rows)
-        why = ["hardly shrinks, if at all"] * (0 < known < measured) + ["not measured"] * bool(course.resumed)
+        kinds = _kinds(drawn)
+        why = [_NO_LINE[kind] for kind in _NO_LINE if kind in kinds and len(kinds) > 1]
+        why += ["not measured"] * bool(course.resumed)
         self.show_key([Key("no line: " + ", or ".join(why), QPen(Qt.PenStyle.NoPen), line=False)] if why else [])
+
+    def words(self, x: float) -> dict[str, str]:
+        """As of every plot; of what is gone after one step that it is."""
+        told = super().words(x)
+        return {name: f"{name} {_GONE}" if self.curves[name].nearest(x) == 0 else told[name] for name in told}
 
     @property
     def looks_back(self) -> bool:
@@ -119,7 +127,7 @@ class HalfLifePlot(CurvePlot):
 
     def _show_alone(self, name: str, steps: Floats, lives: Floats) -> None:
         """The values that have a gap on either side, of which there is no line."""
-        known = np.pad(np.isfinite(lives), 1)
+        known = np.pad(np.isfinite(lives) & (lives > 0), 1)
         alone = known[1:-1] & ~known[:-2] & ~known[2:]
         if name not in self._alone:
             self._alone[name] = item = CurveItem()
@@ -134,13 +142,24 @@ def longest_life(length: int) -> float:
     return float(_LONGEST_LIFE * length)
 
 
-def _beyond(life: float) -> str:
+def _kinds(lives: Floats) -> set[float]:
+    """What is among half-lives: 0 and inf for themselves, 1 for all that have a line."""
+    known = lives[~np.isnan(lives)]
+    return set(np.where((known == 0) | np.isinf(known), known, 1.0).tolist())
+
+
+def _told_otherwise(life: float, longest: float) -> str:
+    """What is said instead of a half-life that cannot be drawn; empty where it can."""
+    if life == 0:
+        return _GONE
+    if life <= longest:
+        return ""
     return "does not shrink" if math.isinf(life) else "hardly shrinks"
 
 
 def life_words(life: float, length: int, *, short: bool = False) -> str:
     """A half-life in a sequence of so many steps, as a person says it."""
-    if life > longest_life(length):
-        return _beyond(life)
+    if told := _told_otherwise(life, longest_life(length)):
+        return told
     steps = f"{life:,.{0 if life >= 100 else 1}f}"
     return f"half-life {steps}" if short else f"halves every {steps} steps"
