@@ -59,7 +59,9 @@ class Archive(QObject):
             return
         folder = self.folder
         known = {run.folder.name for run in self._below(folder) if run.folder} | self._left_out
-        known |= {each.name for each in self.expected if each.parent == folder}
+        known |= {
+            each.name for each in tuple(self.expected) if each.parent == folder
+        }  # a race adds to it in its thread
         self._jobs.submit(
             _LANE,
             lambda: (self._backend.gone_since(folder, known), self._backend.come_since(folder, known)),
@@ -199,7 +201,7 @@ class Archive(QObject):
         """New records of those that are not in the list yet: one may have begun here meanwhile."""
         known = {record.folder for record in self._session.records} | self.expected
         new = [run for run in runs if run.folder not in known]
-        numbers = numbers_of(new[0].folder.parent, [run.folder.name for run in new]) if new else []
+        numbers = numbers_of(self.folder, [run.folder.name for run in new]) if new else []
         records = [record_of(run, number) for run, number in zip(new, numbers, strict=True)]
         self._session.enlist(records)
         return records

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import Experiment
 from engine.data import load
 from engine.events import RunFailed, RunFinished
+from engine.past_runs import read_run
 from engine.storage.run_folders import WEIGHTS
 from engine.storage.run_lock import RunLock
 from engine.training import TrainingRun
@@ -288,6 +289,19 @@ def test_runs_keep_their_numbers_through_restarts_deletions_and_runs_that_go_on(
     shutil.copytree(runs_folder / "gru", folder / "of the command line")
     found = {run.folder.name: run.number for run in _listed(Desk(backend, folder), until) if run.folder is not None}
     assert found == {"gru": 2, "of the command line": 4}
+
+
+def test_a_run_that_was_saved_elsewhere_is_numbered_here_and_nothing_is_written_beside_it(
+    runs_folder: Path, backend: KnownBackend, until: Callable[[Desk, Callable[[], bool]], None], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(runs_folder, tmp_path / "runs")
+    desk = Desk(backend, folder)
+    _listed(desk, until)
+    refuge = shutil.copytree(runs_folder / "gru", tmp_path / "full/rnn-run-1")
+    desk.archive.take_in([refuge], [read_run(refuge)], [])
+    assert [run.number for run in desk.session.records if run.folder == refuge] == [3]
+    assert [path.name for path in refuge.parent.iterdir()] == [refuge.name]
+    assert desk.close(10)
 
 
 def test_runs_of_another_folder_have_its_numbers_but_for_those_that_runs_of_this_sitting_have(
@@ -760,8 +774,6 @@ def test_the_best_baseline_is_told_first(metric: str, best: str) -> None:
 
 
 def test_a_run_folder_becomes_the_record_it_was(runs_folder: Path) -> None:
-    from engine.past_runs import read_run
-
     record = record_of(read_run(runs_folder / "gru"), 4)
     assert (record.number, record.earlier, record.alive) == (4, True, False)
     assert record.experiment.model.cell == "gru"
