@@ -59,9 +59,8 @@ class Archive(QObject):
             return
         folder = self.folder
         known = {run.folder.name for run in self._below(folder) if run.folder} | self._left_out
-        known |= {
-            each.name for each in tuple(self.expected) if each.parent == folder
-        }  # a race adds to it in its thread
+        expected = tuple(self.expected)  # a race adds to it in its thread
+        known |= {each.name for each in expected if each.parent == folder}
         self._jobs.submit(
             _LANE,
             lambda: (self._backend.gone_since(folder, known), self._backend.come_since(folder, known)),

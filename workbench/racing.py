@@ -18,7 +18,6 @@ from workbench.dialogs.sweep import SweepDialog
 from workbench.looks.theme import Theme
 
 _TAKEN = "They are in the set-up now: Run (F5) trains with them, Undo (Ctrl+Z) takes them back."
-
 _GONE = "Its runs are not in the list: they were deleted, or lie in another folder."
 
 
