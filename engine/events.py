@@ -75,6 +75,7 @@ class SnapshotRequest:
     entry: tuple[int, int] | None = None  # of that parameter; None for the whole
     character: int | None = None  # step of the passage whose influences are wanted
     share: float = IN_PASSING  # of the run's time that measuring all of them takes at most
+    every: float = 0.0  # seconds after an answer until it wants another one, of a run that goes on; 0 wants no other
 
 
 # --- what a run says ------------------------------------------------------------------------------------

@@ -47,10 +47,10 @@ class Learner:
         self._sampling = ScheduledSampling(training, steps)
 
     def learn(
-        self, batch: Batch, epoch: int, watch: Stopwatch, request: SnapshotRequest | None, *,
+        self, batch: Batch, epoch: int, watch: Stopwatch, request: SnapshotRequest | None, within: float = 0.0, *,
         scored: bool = False, last: bool = False,
     ) -> StepDone:  # fmt: skip
-        """Train one batch, watching what `request` needs, or everything: see `Probes.watch`.
+        """Train one batch, `within` so many seconds, watching what `request` needs, or everything: see `Probes.watch`.
 
         Truncated, that is several updates of the weights: the loss is their mean, the norm and what the probes show
         are those of the last, but for the gradient by time and the activations, which are of them all.
@@ -61,7 +61,7 @@ class Learner:
             NonFiniteError: the loss or a gradient holds a NaN or an infinity, and the weights are as before; or a
                 weight became one. The text says where it began.
         """
-        self.probes.watch(request, scored=scored, last=last)
+        self.probes.watch(request, within, scored=scored, last=last)
         rate = self.schedule.rate(self.step)
         loss, norm, clipped = self._learn_parts(batch, rate)
         self.step += 1

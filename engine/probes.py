@@ -40,8 +40,6 @@ from engine.predictions import Predictions
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 EAGER_REST = 20.0  # times what it took, where a run is younger than the rest: most changes in its first seconds
 LONGEST_REST = 30.0  # seconds; what would have to rest for longer costs more, but no picture stands still for long
-EXPECTED = 0.1  # seconds; a batch that begins so soon after an answer is measured for a request like that one
-ON_ITS_WAY = 0.005  # seconds of a batch during which it may come
 MOST_GROWTH = 3.0  # times what the last measurement took; a longer one was held up, unless the next takes as long
 _FOR_FINDINGS = {"gradient_norms", "gradient_by_time"}
 _OF_BATCHES = {*_FOR_FINDINGS, "contributions", "batch_activations"}  # tell of the last batch, not of weights alone
@@ -83,8 +81,6 @@ class Probes:
         self._clock, self._began = clock, clock()
         self._request = SnapshotRequest(0, frozenset())  # the last that is known of
         self._watched_for = self._request  # when the batch at hand, or the last one, was
-        self._begun = self._began  # the batch at hand
-        self._answered = -EXPECTED  # when the batch began after which the last request was answered
         self.watched: set[str] = set()  # probes that the batch at hand is measured for
         self._contributions: Contributions | None = None  # of the last batch that was watched
         self._gathered = Gathered()  # of the updates of the batch at hand
@@ -108,17 +104,16 @@ class Probes:
             "spectrum": lambda request: spectrum(self._network, request.spectrum),
         }
 
-    def watch(self, request: SnapshotRequest | None, *, scored: bool = False, last: bool = False) -> None:
+    def watch(
+        self, request: SnapshotRequest | None, within: float = 0.0, *, scored: bool = False, last: bool = False
+    ) -> None:
         """Have the next batch measured as far as `request` needs it and nothing rests, or as far as it goes.
 
         It goes all the way in the `last` batch before the run pauses or ends, whether anybody looks or not; before the
-        network is `scored` it goes as far as findings need it. Where batches take long, the request that comes while
-        this one is trained is taken to be like the one before: else it would be answered after the next batch.
+        network is `scored` it goes as far as findings need it. It is answered when the batch ends, `within` so many
+        seconds.
         """
-        now, by = self._clock(), 0.0
-        if request is None and now - self._begun > ON_ITS_WAY and self._begun - self._answered < EXPECTED:
-            request, by = self._request, 2 * now - self._begun  # when the batch ends, if it takes as long as the last
-        self._begun = now
+        by = self._clock() + within
         names = {name for name in self._measure if last or (request and self._is_due(name, request, by))}
         self.watched = names | (_FOR_FINDINGS if scored else set())
         self._network.watch_time = "gradient_by_time" in self.watched
@@ -208,7 +203,6 @@ class Probes:
             fresh |= self._refresh(name, request, step, paused)
         if not (fresh or paused):
             return None
-        self._answered = -EXPECTED if paused else self._begun
         values = tuple((name, self._kept[name].value) for name in names if name in self._kept)
         return Snapshot(step, epoch, request.id, values)
 

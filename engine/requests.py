@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from engine.control import Control
 from engine.events import Snapshot, SnapshotRequest
@@ -12,17 +13,24 @@ from engine.probes import Probes
 
 
 class Requests:
-    """Answers the request that a `Control` carries by what `probes` measure, each request once."""
+    """Answers the request that a `Control` carries by what `probes` measure: once, or again and again while it stands.
 
-    def __init__(self, control: Control, probes: Probes, steps_per_epoch: int) -> None:
+    One that stands spares a window, and the run, a request for each of its frames.
+    """
+
+    def __init__(
+        self, control: Control, probes: Probes, steps_per_epoch: int, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self.answered = 0  # id of the last request that was
         self._control, self._probes, self._steps_per_epoch = control, probes, steps_per_epoch
+        self._clock, self._due = clock, 0.0  # when one that stands is to be answered again
+        self._shown = (-1, False)  # the last answer: after so many steps, and whether the run waited
 
-    @property
-    def open(self) -> SnapshotRequest | None:
-        """The request at hand, while it waits for its answer."""
+    def open(self, within: float = 0.0) -> SnapshotRequest | None:
+        """The request at hand, while it waits for an answer, or will `within` so many seconds."""
         request = self._control.request
-        return request if request.id > self.answered else None
+        stands = request.every and self._clock() + within >= self._due
+        return request if stands or request.id > self.answered else None
 
     def answer(self, step: int, *, paused: bool) -> Iterator[Snapshot]:
         """Between two batches, after so many; paused, everything is measured anew.
@@ -31,7 +39,7 @@ class Requests:
         What came too late for the batch before is answered after the next one: where batches take longer than a
         request is on its way, each comes too late, and what they show would never be seen.
         """
-        request = self.open
+        request = self._unseen(step) if paused else self.open()
         if request is None or (not paused and self._probes.lacks(request)):
             return
         epoch = math.ceil(step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
@@ -41,9 +49,16 @@ class Requests:
 
         snapshot = self._probes.answer(request, step, epoch, paused, hurried) if request.probes else None
         if snapshot or not request.probes:
-            self.answered = request.id
+            self.answered, self._shown = request.id, (step, paused)
+            self._due = self._clock() + request.every
         if snapshot:
             yield snapshot
+
+    def _unseen(self, step: int) -> SnapshotRequest | None:
+        """The request at hand of a run that waits after so many steps, unless what it shows was measured there."""
+        request = self._control.request
+        anew = request.every and self._shown != (step, True)
+        return request if anew or request.id > self.answered else None
 
     def answer_last(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Snapshot]:
         """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""

@@ -223,7 +223,9 @@ class TrainingRun:
         over = self.step + 1 == self._steps_per_epoch * self.experiment.training.epochs
         last = over or self.control.paused or bool(self.control.ending)
         start = time.perf_counter()
-        done = self._learner.learn(batch, self.epoch, self._watch, self._requests.open, scored=scored, last=last)
+        within = self._pausing.batch_seconds  # if it takes as long as the last
+        request = self._requests.open(within)
+        done = self._learner.learn(batch, self.epoch, self._watch, request, within, scored=scored, last=last)
         self._pausing.batch_seconds = time.perf_counter() - start
         self._measured.norms.append(done.gradient_norm)
         return done

@@ -1,7 +1,8 @@
-"""Up to thirty times a second: hands the window what the training thread left, and asks for what visible views need."""
+"""Up to thirty times a second: hands the window what the training thread left, and has it measure what views need."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
@@ -55,7 +56,7 @@ class Viewer(Protocol):
 
 
 class Pump(QObject):
-    """One timer in the window's thread. At most one request is open, so no answer overtakes another."""
+    """One timer in the window's thread. What is asked for stands until something else is, once it was answered."""
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class Pump(QObject):
         self._first: dict[Viewer, Snapshot] = {}  # what views shall begin with, each in a turn of its own
         self._begins = False
         self._drawn = (-1, -1)  # run and step whose scalars the views have
-        self._asked_at_step = -1
+        self._looked_at_step = -1
         self._in_full = False  # a view is looked at, not the overview
         self._ticks = self._everything_at = self._gathered_at = 0
         self._moved_at: int | None = None  # the tick by which the first batch was trained
@@ -118,15 +119,20 @@ class Pump(QObject):
 
     @Slot()
     def _keep_pace(self) -> None:
-        large = self._in_full and 0 < self._session.pace.steps_per_second < _LARGE
-        interval = _AWAITING_MS if self._session.awaited else _LARGE_MS if large else INTERVAL_MS
+        interval = _AWAITING_MS if self._session.awaited else self._usual_ms
         if interval != self._timer.interval():
             self._timer.setInterval(interval)
+
+    @property
+    def _usual_ms(self) -> int:
+        """From one frame to the next."""
+        large = self._in_full and 0 < self._session.pace.steps_per_second < _LARGE
+        return _LARGE_MS if large else INTERVAL_MS
 
     @Slot()
     def ask_anew(self) -> None:
         """What the views need has changed: ask at the next tick, even of a run that waits."""
-        self._asked_at_step = -1
+        self._looked_at_step = -1
         self._answered = self._open.id
 
     def ask_at_once(self) -> None:
@@ -139,6 +145,7 @@ class Pump(QObject):
         self._first.clear()
         self._begins = True
         self._moved_at = None
+        self._open = SnapshotRequest(self._open.id, frozenset())  # the run before was asked for more
         self.ask_anew()
 
     @Slot()
@@ -185,12 +192,12 @@ class Pump(QObject):
                 viewer.show_history(record.history)
 
     def _ask(self, viewers: list[Viewer]) -> None:
-        """Ask for the union of what can be seen, once the last answer is in and the run has moved.
+        """Ask for the union of what can be seen, where that is not what was asked, and this has been answered.
 
         At times for what is hidden, too; then the last answer is not waited for, which never comes where what is seen
         cannot be measured. How often each probe is measured anew is up to the run, which knows what it costs.
         """
-        if self._asked_at_step == self._session.step:
+        if self._looked_at_step == self._session.step:
             return
         everything = self._asks_for_everything()
         if self._answered < self._open.id and not everything:
@@ -205,13 +212,15 @@ class Pump(QObject):
         if self._ticks >= self._gathered_at:
             self._gathered_at = self._ticks + _GATHERING_TICKS
             probes = probes.union(*(viewer.gathers for viewer in viewers))
-        if not probes:
-            return
-        request = SnapshotRequest(0, probes, share=share)
-        for viewer in active:
-            request = viewer.refine(request)
-        self._asked_at_step = self._session.step
-        self._open = self._session.ask(request)
+        if probes:
+            request = SnapshotRequest(self._open.id, probes, share=share, every=self._usual_ms / 1000)
+            for viewer in active:
+                request = viewer.refine(request)
+        else:  # whoever looked is taken to come back to where the run then stands
+            request = dataclasses.replace(self._open, every=0.0)
+        self._looked_at_step = self._session.step
+        if request != self._open:
+            self._open = self._session.ask(request)
 
     @property
     def _age(self) -> int:

@@ -16,7 +16,7 @@ from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.prediction_records import SeriesPrediction, TextPrediction, ValuePrediction
 from engine.predictions import SCREEN_POINTS
-from engine.probes import EAGER_REST, EXPECTED, LONGEST_REST, MOST_GROWTH, Probes
+from engine.probes import EAGER_REST, LONGEST_REST, MOST_GROWTH, Probes
 from engine.training import TrainingRun
 
 EVERYTHING = frozenset(PROBES)
@@ -352,25 +352,14 @@ def test_only_what_is_asked_for_is_watched(bench: Bench) -> None:
     assert bench.optimizer.watch_updates
 
 
-@pytest.mark.parametrize(
-    ("batch", "since", "watched"),
-    [(0.2, 0.0, True), (0.001, 0.0, False), (0.2, EXPECTED, False)],
-    ids=["a long batch", "a short one", "nobody has asked for long"],
-)
-def test_a_long_batch_is_watched_for_the_request_that_comes_meanwhile(
-    bench: Bench, batch: float, since: float, watched: bool
-) -> None:
-    request = SnapshotRequest(2, frozenset({"gradient_by_time"}))
-    bench.get("gradient_by_time")
+@pytest.mark.parametrize(("within", "watched"), [(10.0, True), (0.001, False)], ids=["a long batch", "a short one"])
+def test_a_batch_is_watched_for_what_rests_no_longer_when_it_ends(bench: Bench, within: float, watched: bool) -> None:
+    first = bench.get("contributions")
     bench.now += 1.0
-    bench.train(watched=False, request=request)
-    bench.now += batch
-    assert bench.ask(request.probes) is not None
-    for _ in range(2 if since else 0):
-        bench.train(watched=False)
-        bench.now += since
-    bench.train(watched=False)
-    assert bench.network.watch_time is watched
+    bench.train()
+    assert bench.get("contributions") is not first
+    bench.probes.watch(SnapshotRequest(2, frozenset({"contributions"})), within)
+    assert ("contributions" in bench.probes.watched) is watched
 
 
 @pytest.mark.parametrize("name", ["gradient_norms", "gradient_by_time", "contributions", "batch_activations"])

@@ -98,15 +98,52 @@ def test_only_what_can_be_seen_is_asked_for(bench: Bench) -> None:
     assert bench.control.request.temperature == 0.3
 
 
-def test_one_request_is_open_at_a_time(bench: Bench) -> None:
+def test_what_is_asked_for_stands_until_something_else_is(bench: Bench, viewers: list[Viewer]) -> None:
     bench.pump.tick()
-    first = bench.control.request.id
+    first = bench.control.request
+    assert first.every == INTERVAL_MS / 1000
+    bench.step(1)
+    bench.mailbox.post(Snapshot(1, 1, first.id, ()))
+    bench.pump.tick()
+    assert bench.control.request is first
+    viewers[1].active = False
+    bench.step(2)
+    bench.pump.tick()
+    assert (bench.control.request.id, bench.control.request.probes) == (first.id + 1, {"hidden"})
+
+
+def test_what_was_not_answered_is_not_replaced_until_needs_change(bench: Bench, viewers: list[Viewer]) -> None:
+    bench.pump.tick()
+    first = bench.control.request
+    viewers[1].active = False
     bench.step(1)
     bench.pump.tick()
-    assert bench.control.request.id == first
-    bench.mailbox.post(Snapshot(1, 1, first, ()))
+    assert bench.control.request is first
+    bench.pump.ask_anew()
     bench.pump.tick()
-    assert bench.control.request.id == first + 1
+    assert bench.control.request.probes == {"hidden"}
+
+
+def test_while_nothing_is_seen_nothing_is_measured_until_the_run_halts(bench: Bench, viewers: list[Viewer]) -> None:
+    bench.pump.tick()
+    for viewer in viewers:
+        viewer.active = False
+    bench.pump.ask_anew()
+    bench.pump.tick()
+    asked = bench.control.request
+    assert (asked.probes, asked.every) == ({"hidden", "prediction"}, 0.0)  # once more, and shown at the end
+
+
+def test_the_next_run_is_asked_what_the_one_before_was(bench: Bench) -> None:
+    bench.pump.tick()
+    before, control = bench.control.request, bench.control
+    bench.session.stop()
+    assert bench.session.join(10)
+    bench.pump.tick()
+    bench.session.run(SERIES, bench._make)
+    bench.pump.tick()
+    assert bench.control is not control
+    assert dataclasses.replace(bench.control.request, id=before.id) == before
 
 
 def test_hidden_views_are_asked_for_too_often_of_a_young_run_and_later_now_and_then(bench: Bench) -> None:
