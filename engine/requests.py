@@ -49,8 +49,10 @@ class Requests:
 
         snapshot = self._probes.answer(request, step, epoch, paused, hurried) if request.probes else None
         if snapshot or not request.probes:
+            now = self._clock()
+            due = self._due if request.id == self.answered else now
+            self._due = max(due + request.every, now + request.every / 2)  # lateness is made up for, but not at once
             self.answered, self._shown = request.id, (step, paused)
-            self._due = self._clock() + request.every
         if snapshot:
             yield snapshot
 

@@ -67,6 +67,13 @@ def test_one_that_stands_is_answered_again_and_again_until_another_comes(bench: 
     assert bench.answers(100) == 0
 
 
+@pytest.mark.parametrize(("batch", "rate"), [(0.001, 33), (0.028, 32), (0.032, 31), (0.1, 10)])
+def test_it_is_answered_so_often_on_average_however_long_batches_take(bench: Bench, batch: float, rate: float) -> None:
+    bench.ask(1, EVERY)
+    seconds = 20
+    assert bench.answers(round(seconds / batch), batch) / seconds == pytest.approx(rate, abs=1)
+
+
 def test_what_rests_when_it_is_due_is_answered_as_soon_as_it_does_not(bench: Bench) -> None:
     bench.ask(1, EVERY)
     bench.measured.rests = True

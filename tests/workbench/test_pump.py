@@ -14,7 +14,7 @@ from engine.inside_records import Contributions
 from tests.workbench.conftest import SERIES, KnownRun
 from workbench.doors.mailbox import Mailbox
 from workbench.jobs import Jobs
-from workbench.pump import INTERVAL_MS, Pump
+from workbench.pump import INTERVAL_MS, SOONER, Pump
 from workbench.runs.history import History
 from workbench.session import Session
 
@@ -101,7 +101,7 @@ def test_only_what_can_be_seen_is_asked_for(bench: Bench) -> None:
 def test_what_is_asked_for_stands_until_something_else_is(bench: Bench, viewers: list[Viewer]) -> None:
     bench.pump.tick()
     first = bench.control.request
-    assert first.every == INTERVAL_MS / 1000
+    assert first.every == SOONER * INTERVAL_MS / 1000
     bench.step(1)
     bench.mailbox.post(Snapshot(1, 1, first.id, ()))
     bench.pump.tick()
@@ -109,7 +109,7 @@ def test_what_is_asked_for_stands_until_something_else_is(bench: Bench, viewers:
     viewers[1].active = False
     bench.step(2)
     bench.pump.tick()
-    assert (bench.control.request.id, bench.control.request.probes) == (first.id + 1, {"hidden"})
+    assert (bench.control.request.id, bench.control.request.probes) == (first.id + 1, frozenset({"hidden"}))
 
 
 def test_what_was_not_answered_is_not_replaced_until_needs_change(bench: Bench, viewers: list[Viewer]) -> None:
@@ -131,7 +131,7 @@ def test_while_nothing_is_seen_nothing_is_measured_until_the_run_halts(bench: Be
     bench.pump.ask_anew()
     bench.pump.tick()
     asked = bench.control.request
-    assert (asked.probes, asked.every) == ({"hidden", "prediction"}, 0.0)  # once more, and shown at the end
+    assert (asked.probes, asked.every) == (frozenset({"hidden", "prediction"}), 0.0)  # once more, and shown at the end
 
 
 def test_the_next_run_is_asked_what_the_one_before_was(bench: Bench) -> None:
