@@ -35,7 +35,7 @@ from workbench.panels.run_names import RunNames
 from workbench.panels.run_rows import EYE, RUN
 from workbench.panels.runs import RunsPanel
 from workbench.projects.document import Document
-from workbench.runs.records import record_of
+from workbench.runs.records import RunRecord, record_of
 from workbench.window import Window
 
 RACE = Terms(("elman", "gru"), seeds=2, budget=800, epochs=10)
@@ -339,6 +339,18 @@ def test_keys_open_and_close_it_and_what_is_folded_away_is_chosen_no_more(panel:
     assert (panel.current, panel._list.current_group) == (None, group)
     assert not any(row.isSelected() for row in group.rows)
     assert len(panel.chosen) == 3
+
+
+def test_runs_that_are_shown_are_in_sight_with_the_heading_that_they_are_under(
+    panel: RunsPanel, group: GroupRow
+) -> None:
+    runs = panel._list
+    panel.add_earlier([RunRecord(number, "gru-8", SERIES, None, began=-float(number)) for number in range(10, 30)])
+    runs.setFixedHeight(160)
+    runs.scrollToBottom()
+    assert panel.show_runs({row.record.of for row in group.rows if row.record.of})
+    for row in (group, group.rows[0]):
+        assert runs.viewport().rect().contains(runs.visualItemRect(row))
 
 
 def test_a_chosen_group_and_its_chosen_runs_are_each_run_once(panel: RunsPanel, group: GroupRow) -> None:

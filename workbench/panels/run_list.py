@@ -154,6 +154,8 @@ class RunsList(QTreeWidget):
             for row in rows:
                 row.setSelected(True)
         self.setCurrentItem(first, 0, QItemSelectionModel.SelectionFlag.Select | _ROWS)
+        if isinstance(heading := first.parent(), GroupRow):  # which is to be in sight, too
+            self.scrollToItem(heading, self.ScrollHint.PositionAtTop)
         self.scrollToItem(first)
         self.itemSelectionChanged.emit()
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QAction, QColor, QFocusEvent, QImage
+from PySide6.QtGui import QColor, QFocusEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyleOptionComboBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
@@ -264,13 +264,14 @@ def test_what_cannot_be_written_is_said(
 
 
 @EVERY
-def test_numbers_are_exported_where_there_are_some(make: Maker, kind: type[LiveView]) -> None:
+def test_pictures_and_numbers_are_saved_where_there_are_some(make: Maker, kind: type[LiveView]) -> None:
     view = make(kind)
-    export = view.findChild(QAction, f"{kind.key}.export")
-    assert export is not None
-    assert not export.isEnabled()  # a file of nothing is no use to anybody
+    names = [f"{kind.key}.{name}" for name in ("save_picture", "copy_picture", "export", "reset_zoom")]
+    actions = [action for action in view.menu.actions() if action.objectName() in names]
+    assert len(actions) == len(names)
+    assert not any(action.isEnabled() for action in actions)  # a file of nothing is no use to anybody
     fill(view)
-    assert export.isEnabled()
+    assert all(action.isEnabled() for action in actions)
     assert view.table()[1]
 
 

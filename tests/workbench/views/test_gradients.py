@@ -309,6 +309,7 @@ def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: S
         (3096.0, 64, "hardly shrinks"),
         (math.inf, 64, "does not shrink"),
         (0.0, 64, "gone after one step"),
+        (0.034, 64, "halves every 0.03 steps"),
     ],
 )
 def test_a_half_life_is_said_as_far_as_it_means_something(life: float, length: int, words: str) -> None:

@@ -18,6 +18,7 @@ from workbench.plots.key.curve_item import CurveItem, Points
 from workbench.plots.key.keys import Key
 
 _GONE = "gone after one step"  # said of a half-life of 0, of which there is no logarithm
+_SHORTEST = 0.05  # steps, below which one place behind the point would say 0.0
 _LONGEST_LIFE = 10  # times the steps of a sequence: a half-life beyond is the slope of noise, a loss of 7 % at most
 _NO_LINE = {math.inf: "hardly shrinks, if at all", 0.0: _GONE}
 _SHOWN = 10.0  # steps that the axis reaches at least: of a narrower one a tenth of a step fills the plot
@@ -161,5 +162,5 @@ def life_words(life: float, length: int, *, short: bool = False) -> str:
     """A half-life in a sequence of so many steps, as a person says it."""
     if told := _told_otherwise(life, longest_life(length)):
         return told
-    steps = f"{life:,.{0 if life >= 100 else 1}f}"
+    steps = f"{life:.1g}" if life < _SHORTEST else f"{life:,.{0 if life >= 100 else 1}f}"
     return f"half-life {steps}" if short else f"halves every {steps} steps"

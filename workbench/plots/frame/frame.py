@@ -113,7 +113,7 @@ class PictureFrame(QWidget):
         if not (reason or as_table) and self._stack.currentWidget() is self.body:
             return  # as with nearly every frame
         self._header.choices.setVisible(not reason)  # nothing is to be chosen of what is not there, nor read or written
-        self.menu.export.setEnabled(not reason)
+        self.menu.allow(not reason)
         if reason:
             self._header.stamp.show_text("")
             self._message.setText(reason)

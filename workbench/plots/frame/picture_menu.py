@@ -35,13 +35,14 @@ class PictureMenu(QMenu):
         super().__init__(shown)
         self._shown, self._key, self._title, self._table, self._as_file = shown, key, title, table, as_file
         self.setObjectName(f"{key}.actions")
-        self._add("Save picture…", "save_picture", self._ask_picture)
-        self._add("Copy picture", "copy_picture", self._copy_picture)
-        self.export = self._add("Export data as CSV…", "export", self.ask_table)
+        saved = self._add("Save picture…", "save_picture", self._ask_picture)
+        copied = self._add("Copy picture", "copy_picture", self._copy_picture)
+        exported = self._add("Export data as CSV…", "export", self.ask_table)
         self.addSeparator()
         self.as_table = self._add("Show as table", "table", self.turned.emit, checkable=True)
         self.hold = self._add("Hold this picture", "hold", self._say_held, checkable=True)
-        self._add("Show everything", "reset_zoom", self.whole.emit)
+        shown_whole = self._add("Show everything", "reset_zoom", self.whole.emit)
+        self._of_picture = (saved, copied, exported, shown_whole)
 
     def _add(self, text: str, name: str, call: Callable[[], None], *, checkable: bool = False) -> QAction:
         action = self.addAction(text)
@@ -49,6 +50,11 @@ class PictureMenu(QMenu):
         action.setCheckable(checkable)
         action.triggered.connect(lambda _checked=False: call())
         return action
+
+    def allow(self, there: bool) -> None:
+        """What needs a picture can be chosen only while one is there."""
+        for action in self._of_picture:
+            action.setEnabled(there)
 
     def save_picture(self, path: Path) -> None:
         """Write the picture as the ending of `path` says: .svg, else PNG.
