@@ -19,7 +19,7 @@ from workbench.session import Session
 INTERVAL_MS = 33
 _LARGE_MS = 45  # of what is looked at in full, beside a network that takes all processors for each of its frames
 _LARGE = 60.0  # steps a second, below which it is such a network
-SOONER = 0.85  # of the time from frame to frame, after which the next answer comes: else some find nothing new
+ANSWERED_MS = 28  # from answer to answer: sooner than from frame to frame, or some of these would find nothing new
 _AWAITING_MS = 4  # while somebody has asked the run to wait or to end: what they see next is its answer
 _GATHERING_TICKS = 30  # so often, for what hidden views gather over the run
 _EVERYTHING_TICKS = 60  # so often, hidden views are asked for too: seen later, they have something to show
@@ -120,15 +120,10 @@ class Pump(QObject):
 
     @Slot()
     def _keep_pace(self) -> None:
-        interval = _AWAITING_MS if self._session.awaited else self._usual_ms
+        large = self._in_full and 0 < self._session.pace.steps_per_second < _LARGE
+        interval = _AWAITING_MS if self._session.awaited else _LARGE_MS if large else INTERVAL_MS
         if interval != self._timer.interval():
             self._timer.setInterval(interval)
-
-    @property
-    def _usual_ms(self) -> int:
-        """From one frame to the next."""
-        large = self._in_full and 0 < self._session.pace.steps_per_second < _LARGE
-        return _LARGE_MS if large else INTERVAL_MS
 
     @Slot()
     def ask_anew(self) -> None:
@@ -214,7 +209,7 @@ class Pump(QObject):
             self._gathered_at = self._ticks + _GATHERING_TICKS
             probes = probes.union(*(viewer.gathers for viewer in viewers))
         if probes:
-            request = SnapshotRequest(self._open.id, probes, share=share, every=SOONER * self._usual_ms / 1000)
+            request = SnapshotRequest(self._open.id, probes, share=share, every=ANSWERED_MS / 1000)
             for viewer in active:
                 request = viewer.refine(request)
         else:  # whoever looked is taken to come back to where the run then stands
