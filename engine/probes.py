@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from engine.data import Batch, Dataset, PairBatch
 from engine.events import Probe, Snapshot, SnapshotRequest
+from engine.held_out.predictions import Predictions
 from engine.inside.activations import pre_activations
 from engine.inside.arrivals import joined
 from engine.inside.batch_activations import Gathered
@@ -35,7 +36,6 @@ from engine.inside_records import (
 from engine.losses import Loss
 from engine.networks import AnyNetwork
 from engine.optimizers import Optimizer
-from engine.predictions import Predictions
 
 _OFFERED_APART = 0.2  # seconds between two values that cost nothing: drawing them does
 EAGER_REST = 20.0  # times what it took, where a run is younger than the rest: most changes in its first seconds

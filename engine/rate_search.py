@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from engine.config import Experiment, field_info
 from engine.data import Batch, Dataset
-from engine.learner import Learner
 from engine.losses import loss_for
 from engine.networks import make_network
 from engine.non_finite import NonFiniteError
-from engine.stopwatch import Stopwatch
+from engine.training_loop.learner import Learner
+from engine.training_loop.stopwatch import Stopwatch
 
 STEPS = 120
 LOWEST, HIGHEST = 1e-6, field_info("training", "learning_rate").maximum

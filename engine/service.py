@@ -25,8 +25,8 @@ from typing import Any
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Compiling, Evaluated, Event, Probe, Snapshot, StepDone
+from engine.layers.placement import Placement
 from engine.loading import Loader
-from engine.placement import Placement
 from engine.storage.contest_file import Membership
 
 _TOGETHER_SECONDS = 0.028  # scalars that come faster than this travel together, about: the window looks every 33 ms
@@ -171,7 +171,7 @@ class Service:
 
     def _prepare(self, wish: Prepare) -> None:
         """Until it is done, or somebody wishes for another one, or no longer for the run that waits for it."""
-        from engine.warmup import warming
+        from engine.compiling.warmup import warming
 
         dataset = self._loader.load(wish.experiment)
         with contextlib.closing(warming("kernels", wish.experiment, dataset)) as looks:

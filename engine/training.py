@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine.cells import specification
+from engine.compiling.warmup import warming
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Batch, Dataset
@@ -29,24 +30,23 @@ from engine.events import (
     RunStarted,
     StepDone,
 )
-from engine.final_score import FinalScore
 from engine.findings.measurements import Measurements
 from engine.importing import read_foreign
-from engine.learner import Learner
 from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import AnyNetwork, make_network
 from engine.non_finite import NonFiniteError, finding_of
-from engine.pausing import Pausing
-from engine.progress import Progress
-from engine.recording import Recorder, run_result
-from engine.requests import Requests
 from engine.resuming import Saved
-from engine.stopwatch import Stopwatch
 from engine.storage.checkpoints import Checkpoint
 from engine.storage.contest_file import Membership
-from engine.validation import Validation
-from engine.warmup import warming
+from engine.training_loop.final_score import FinalScore
+from engine.training_loop.learner import Learner
+from engine.training_loop.pausing import Pausing
+from engine.training_loop.progress import Progress
+from engine.training_loop.recording import Recorder, run_result
+from engine.training_loop.requests import Requests
+from engine.training_loop.stopwatch import Stopwatch
+from engine.training_loop.validation import Validation
 
 LONGEST_UNSEEN = 500  # steps without a look at the validation part; longer epochs are scored in between
 

@@ -12,9 +12,9 @@ import pytest
 from engine.cells import specifications
 from engine.cli import main, parser
 from engine.data import samples
-from engine.inference import forecast
 from engine.runs import load_run
-from engine.writing import write_texts
+from engine.uses.inference import forecast
+from engine.uses.writing import write_texts
 
 CODE = Path(__file__).parent.parent
 README = (CODE / "README.md").read_text(encoding="utf-8")

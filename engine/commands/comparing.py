@@ -13,6 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from engine.commands.reporting import event_to_dict
 from engine.comparing.kept import memberships
 from engine.comparing.median_rule import MedianRule
 from engine.comparing.race import race
@@ -20,7 +21,6 @@ from engine.comparing.race_messages import Arrival, Entrant, Place, settings_tit
 from engine.control import Control
 from engine.events import Event, Finding, RunFailed
 from engine.loading import Loader
-from engine.reporting import event_to_dict
 from engine.training import TrainingRun
 
 _UNDECIDED = (

@@ -9,7 +9,6 @@ from pathlib import Path
 from engine import data
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_experiment, experiment_of, named
-from engine.counting import counted
 from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
 from engine.events import RunFailed, RunFinished
 from engine.export.meaning import answer_words, step_columns
@@ -18,6 +17,7 @@ from engine.imported_run import ImportedRun
 from engine.importing import read_foreign
 from engine.model import Model
 from engine.runs import check_folder
+from engine.wording.counting import counted
 
 
 def add_import(commands: Commands) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from engine import data
 from engine.commands.command import Commands, UsageError
+from engine.commands.file_report import understood
 from engine.commands.options import assigned
 from engine.config import CELLS
-from engine.file_report import understood
 
 _TOLD = ("key", "title", "kind", "description", "licence", "source")  # of a sample, in JSON
 

@@ -7,21 +7,21 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.classification import Answered, classify
 from engine.commands.command import Commands, UsageError
 from engine.commands.options import add_force, check_out
-from engine.counting import counted
 from engine.data import LabelledTextPreparation, SequencePreparation, SeriesPreparation
 from engine.data.pairs.tunes import notes_of
 from engine.export.midi import write_midi
 from engine.forecasts.intervals import interval_words
-from engine.inference import forecast, generate
 from engine.model import Model
 from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.storage.atomic import write_atomically
 from engine.storage.csv_tables import write_csv
-from engine.writing import write_texts
+from engine.uses.classification import Answered, classify
+from engine.uses.inference import forecast, generate
+from engine.uses.writing import write_texts
+from engine.wording.counting import counted
 
 _LONGEST = 10_000_000  # symbols of a text
 _DECODING = ("decoding", "width", "length_penalty", "top_k", "top_p")

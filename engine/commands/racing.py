@@ -8,7 +8,6 @@ from argparse import Action, ArgumentError, ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.aligned import MEASURES, aligned, compared_by_step, number
 from engine.cells import specification
 from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import add_runs, begin_with, let_run, make_loader, undecided
@@ -25,6 +24,7 @@ from engine.losses import loss_for
 from engine.networks import parameter_count
 from engine.runs import plain
 from engine.storage.csv_tables import Cell, write_csv
+from engine.wording.aligned import MEASURES, aligned, compared_by_step, number
 
 _COLUMNS = (
     *("cell", "strategy", "hidden_units", "parameters", "runs", "failed", "metric"),

@@ -9,7 +9,6 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
-from engine.aligned import aligned, number
 from engine.commands.command import Commands, UsageError
 from engine.commands.comparing import add_runs, begin_with, let_run, make_loader, undecided
 from engine.commands.options import add_experiment, add_force, check_out, experiment_of, fields_help, named
@@ -22,6 +21,7 @@ from engine.config import Experiment, field_info
 from engine.control import Control
 from engine.runs import plain
 from engine.storage.csv_tables import Cell, write_csv
+from engine.wording.aligned import aligned, number
 
 _COLUMNS = (
     *("parameters", "runs", "failed", "decided_by"),

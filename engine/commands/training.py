@@ -11,11 +11,11 @@ from pathlib import Path
 from engine import data
 from engine.commands.command import Command, Commands, UsageError
 from engine.commands.options import add_experiment, changes_of, experiment_of, fields_help, named
+from engine.commands.reporting import BarReporter, JsonReporter, Reporter
 from engine.commands.stopping import stoppable
 from engine.config import field_names
 from engine.control import Control
 from engine.events import RunFailed
-from engine.reporting import BarReporter, JsonReporter, Reporter
 from engine.resuming import Saved, saved_run
 from engine.runs import EXPERIMENT, check_folder
 from engine.storage.run_folders import RunFolderError

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from engine.comparing.race_messages import STRATEGIES, Entrant, value_words
 from engine.config import field_info
-from engine.counting import counted
 from engine.storage.contest_file import Membership
+from engine.wording.counting import counted
 
 _FIXED, _ENTRIES, _SAVES = 24_000, 4 * (1 + 4), 4 * 4  # bytes of a run folder: of any; a parameter; in the save before
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from engine.comparing.race_messages import Entrant, Key
 from engine.events import RunFailed
-from engine.percentages import percent
+from engine.wording.percentages import percent
 
 FIRST_LOOK = 0.25  # share of a run before which none is judged
 FEWEST = 3  # runs that have ended, to be held against

@@ -11,7 +11,6 @@ import math
 import statistics
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-from engine.budget import fitted
 from engine.cells import specification
 from engine.comparing.median_rule import MedianRule, stopped
 from engine.comparing.race_messages import Arrival, Entrant, Key, Lap, Place
@@ -19,6 +18,7 @@ from engine.comparing.strategies import strategy_changes
 from engine.config import Experiment, ModelConfig
 from engine.events import Evaluated, Event, RunFailed, RunFinished, RunStarted, StepDone
 from engine.findings.measures import HIGHER_IS_BETTER
+from engine.layers.budget import fitted
 
 Count = Callable[[Experiment], int]
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.files.dialect import FOUND_OUT, Reading
 from engine.data.files.odd_rows import Rejected
@@ -21,6 +20,7 @@ from engine.data.tables.infinite import say_infinite
 from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _COUNTED_ROWS = 1_000_000  # types and missing cells of larger tables: of their beginning
 _DATES = 64  # columns looked at for dates

@@ -8,7 +8,7 @@ from engine.export.c_source import FUNCTIONS, used_functions
 from engine.export.description import Layers
 from engine.export.particulars import Exportable
 from engine.export.remarks import comment
-from engine.summary import model_words
+from engine.findings.summary import model_words
 
 _HEAD = """\
 /* {title}

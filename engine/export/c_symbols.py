@@ -12,7 +12,7 @@ from engine.data import (
     TextPreparation,
 )
 from engine.export.remarks import block
-from engine.special_symbols import UNKNOWN_NAME
+from engine.wording.special_symbols import UNKNOWN_NAME
 
 # What a symbol is, by how texts are cut; see `engine.data.texts.tokens`.
 CUT = {

@@ -12,7 +12,7 @@ from engine.export.keras_layers import describe_layers, layer_text, recurrent_te
 from engine.export.keras_units import unit_functions, unit_modules
 from engine.export.particulars import Exportable
 from engine.export.python_source import joined_modules, paragraph
-from engine.summary import model_words
+from engine.findings.summary import model_words
 
 _HEAD = '''"""{title}
 

@@ -14,8 +14,8 @@ from engine.data import DataError, PairsPreparation, sample
 from engine.data.texts.vocabulary import START, STOP, UNKNOWN
 from engine.export.writing_description import network_dict
 from engine.model import Model
-from engine.recording import versions
 from engine.runs import RESULT, load_run
+from engine.training_loop.recording import versions
 
 _LARGEST_RESULT = 10_000_000  # bytes
 _RESULTS = ("metric", "test_metrics", "test_baselines", "test_examples", "validation_metric", "best_epoch", "versions")

@@ -8,7 +8,7 @@ from engine.export.python_source import paragraph
 from engine.export.torch_layers import layers_class, layers_module
 from engine.export.torch_modules import torch_module
 from engine.export.torch_units import about_function, unit_functions, unit_usage
-from engine.summary import model_words
+from engine.findings.summary import model_words
 
 _HEAD = '''"""{title}
 

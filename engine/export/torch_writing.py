@@ -13,7 +13,7 @@ from engine.export.torch_source import LOADING
 from engine.export.torch_units import about_function, series_functions, wrapped
 from engine.export.torch_writing_lines import module_lines, read_lines, write_lines
 from engine.export.writing_description import WritingDescription, describe_writing
-from engine.summary import model_words
+from engine.findings.summary import model_words
 
 _HEAD = '''"""{title}
 

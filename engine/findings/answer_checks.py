@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.counting import counted
 from engine.events import Changes, Finding
 from engine.findings.few_examples import caution, on_few
 from engine.findings.measurements import Measurements, Standing
 from engine.findings.measures import SHARES, best_lag, resolution
-from engine.percentages import percent
 from engine.prediction_records import ClassPrediction, SeriesPrediction, ValuePrediction
+from engine.wording.counting import counted
+from engine.wording.percentages import percent
 
 _HARDLY = 0.02  # gain by which another score has to differ to be worth a word
 _FALLS_SHORT = 0.1  # share of the truth by which an interval may hold less than it is to hold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.counting import counted
+from engine.wording.counting import counted
 
 _FEW = 10  # examples below which a score says little
 _NOUNS = {"series": "window", "text": "symbol", "pairs": "pair"}  # by the kind of data; of all others sequences

@@ -13,7 +13,7 @@ import numpy as np
 from engine.events import Changes, Finding
 from engine.findings.measurements import RECENT_STEPS, Measurements
 from engine.inside_records import GradientByTime
-from engine.percentages import percent
+from engine.wording.percentages import percent
 
 _RECENT_JUMPS = 10
 _VANISHED = 1e-3  # share of the gradient that is left at the far end of the sequence

@@ -12,7 +12,7 @@ from engine.events import Evaluated, Probe
 from engine.findings.measures import HIGHER_IS_BETTER, SHARES, resolution
 from engine.forecasts.intervals import Interval
 from engine.inside_records import GradientByTime
-from engine.memory_worth import MemoryWorth
+from engine.memoryless.memory_worth import MemoryWorth
 from engine.prediction_records import SeriesPrediction
 
 RECENT_STEPS = 200  # steps that gradient norms are judged over

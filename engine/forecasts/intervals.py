@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.counting import counted
 from engine.data.scaling import Reals
-from engine.percentages import percent
+from engine.wording.counting import counted
+from engine.wording.percentages import percent
 
 LEVELS = (0.8, 0.95)  # shares of the truth that are to lie inside
 ROUNDING = 1e-9  # 0.95 · 20 is to be 19, whatever a float makes of it

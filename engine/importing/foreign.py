@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import ConfigError, experiment_from_toml
-from engine.counting import counted
 from engine.export.targets import ExportError
 from engine.importing.elsewhere import not_read
 from engine.importing.keras_names import from_keras, is_keras
@@ -24,6 +23,7 @@ from engine.layers.parameters import NetworkError
 from engine.model import FORMAT
 from engine.networks import AnyNetwork
 from engine.storage.weights import WeightsFileError, read_metadata, read_weights, regular
+from engine.wording.counting import counted
 
 LARGEST = 2 << 30  # bytes of a file
 _Weights = Mapping[str, NDArray[Any]]

@@ -15,7 +15,7 @@ import numpy as np
 from engine.config import Experiment
 from engine.data import Batch, Dataset, load, sample
 from engine.data.synthetic.memory_dataset import MemoryDataset
-from engine.evaluation import answers
+from engine.held_out.evaluation import answers
 from engine.training import TrainingRun
 
 Measure = Callable[[TrainingRun, Mapping[str, float]], float]  # of a run that has ended, and its test scores

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import data, warmup
+from engine import data
+from engine.compiling import warmup
 from engine.config import Experiment
 from engine.data import Dataset
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import class_predictions, data
-from engine.class_predictions import ClassPredictions
+from engine import data
 from engine.data.sequences.labelled_text import LabelledTextDataset
-from engine.evaluation import answers, score
 from engine.events import Evaluated
+from engine.held_out import class_predictions
+from engine.held_out.class_predictions import ClassPredictions
+from engine.held_out.evaluation import answers, score
 from engine.networks import make_network
 from engine.prediction_records import ClassPrediction
 from engine.training import TrainingRun

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from engine import cli
-from engine.class_predictions import ClassPredictions
-from engine.classification import classify
 from engine.data import DataError, load
+from engine.held_out.class_predictions import ClassPredictions
 from engine.prediction_records import ClassPrediction
 from engine.runs import load_run
+from engine.uses.classification import classify
 from tests.engine.data.making import Write
 from tests.engine.data.test_sequences import LAYOUTS, long_table, recording
 

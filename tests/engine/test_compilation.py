@@ -13,8 +13,8 @@ import numba
 import pytest
 
 import engine.kernels
-from engine import compilation
-from engine.compilation import Compilation, NotWantedError, compiling, kernels_of
+from engine.compiling import compilation
+from engine.compiling.compilation import Compilation, NotWantedError, compiling, kernels_of
 from engine.control import Control
 from engine.data import load, sample
 from engine.events import Compiling, RunFinished, StepDone
@@ -24,7 +24,7 @@ _CALLED = """
 import contextlib, importlib, pkgutil, sys
 from numba.core.dispatcher import Dispatcher
 import engine.kernels
-from engine import warmup
+from engine.compiling import warmup
 from engine.data import load, sample
 warmup.second_process = lambda _: contextlib.nullcontext()
 experiment = sample(sys.argv[1]).experiment.replace(dict(each.split("=") for each in sys.argv[2:]))

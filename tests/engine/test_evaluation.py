@@ -8,12 +8,12 @@ import pytest
 from engine import data
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.evaluation import Score, answers, score, scoring
+from engine.held_out.evaluation import Score, answers, score, scoring
+from engine.held_out.predictions import Predictions
 from engine.losses import Loss, loss_for
 from engine.network import Network
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
-from engine.predictions import Predictions
 
 
 @pytest.mark.parametrize("sample", ["noisy_sine", "alice", "adding"])

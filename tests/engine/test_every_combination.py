@@ -13,9 +13,9 @@ from engine.config import CELLS, Experiment
 from engine.data import Dataset, load
 from engine.data.loading import FITS
 from engine.events import Evaluated, RunFinished
+from engine.held_out.predictions import Predictions
 from engine.losses import Loss
 from engine.prediction_records import ClassPrediction, SeriesPrediction
-from engine.predictions import Predictions
 from engine.training import TrainingRun
 from tests.engine.data.making import table
 from tests.engine.data.test_labelled_text import reviews

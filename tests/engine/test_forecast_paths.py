@@ -11,24 +11,24 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import data
-from engine.aligned import aligned, step_rows
 from engine.config import CELLS, Experiment
 from engine.data import DataError, PairBatch
 from engine.data.series.forecast_dataset import ForecastDataset
-from engine.evaluation import score
 from engine.events import Evaluated, RunFailed, RunFinished, RunStarted
 from engine.export.targets import targets
+from engine.findings.summary import summary
 from engine.forecasts.forecast_paths import dataset_paths
-from engine.inference import forecast
+from engine.held_out.evaluation import score
+from engine.held_out.predictions import Predictions
 from engine.losses import Loss, loss_for
 from engine.model import Model, load_model
 from engine.networks import AnyNetwork, make_network
 from engine.prediction_records import SeriesPrediction
-from engine.predictions import Predictions
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.storage.weights import write_weights
-from engine.summary import summary
 from engine.training import TrainingRun
+from engine.uses.inference import forecast
+from engine.wording.aligned import aligned, step_rows
 from tests.engine.data.making import TRANSFORMS, table, windows_of
 
 STEPS = 3

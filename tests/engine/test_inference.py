@@ -10,9 +10,9 @@ import pytest
 from engine import data
 from engine.config import Experiment
 from engine.data import DataError
-from engine.inference import forecast, generate
 from engine.model import Model
 from engine.network import Network
+from engine.uses.inference import forecast, generate
 
 MONTHS = [f"{year}-{month:02d}" for year in range(2000, 2008) for month in range(1, 13)]
 

@@ -15,7 +15,7 @@ from engine.inside.batch_activations import MOST_TOLD, Gathered, ranked, spread
 from engine.inside_records import BatchActivations
 from engine.layers import looking
 from engine.networks import AnyNetwork
-from engine.stopwatch import Stopwatch
+from engine.training_loop.stopwatch import Stopwatch
 from tests.engine.examples import Example, activation_choices, example, network
 from tests.engine.test_cells import CELL_KEYS
 from tests.engine.test_truncation import Teacher, batch_of

@@ -17,14 +17,14 @@ from engine.data.series.series_dataset import SeriesDataset
 from engine.events import RunFinished
 from engine.forecasts.calibration import absolute_errors, calibrated, coverage, measured_intervals
 from engine.forecasts.intervals import Interval, interval_words
-from engine.inference import forecast
+from engine.held_out.predictions import Predictions
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network
 from engine.past_runs import _ended
 from engine.prediction_records import SeriesPrediction
-from engine.predictions import Predictions
 from engine.training import TrainingRun
+from engine.uses.inference import forecast
 
 ROWS = 160
 

@@ -14,7 +14,6 @@ from engine.config import ConfigError, Experiment, TrainingConfig, field_info
 from engine.config.training import LOSSES
 from engine.data import Batch
 from engine.events import Evaluated, RunFinished
-from engine.inference import forecast
 from engine.kernels.jit import padded
 from engine.layers.buffers import Rows
 from engine.layers.linear import Linear
@@ -23,6 +22,7 @@ from engine.layers.threads import Workers
 from engine.losses import FITTING, Loss, loss_for
 from engine.network import Network
 from engine.training import TrainingRun
+from engine.uses.inference import forecast
 from tests import reference
 from tests.engine.examples import example, network
 from tests.engine.test_gradients import check_parameters

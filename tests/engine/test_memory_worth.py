@@ -14,15 +14,15 @@ from engine.control import Control
 from engine.data import Batch, PairBatch, load
 from engine.data.series.forecast_dataset import ForecastDataset
 from engine.events import Finding, RunFinished, RunStarted, Snapshot, SnapshotRequest
-from engine.feed_forward import Trained, train
 from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
-from engine.flattened import Flattened
+from engine.held_out.predictions import Predictions
 from engine.losses import Loss, loss_for
-from engine.memory_worth import MemoryWorth, shuffled
+from engine.memoryless.feed_forward import Trained, train
+from engine.memoryless.flattened import Flattened
+from engine.memoryless.memory_worth import MemoryWorth, shuffled
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
-from engine.predictions import Predictions
 from engine.training import TrainingRun
 from tests.engine.data.making import windows_of
 from tests.engine.test_forecast_paths import STEPS, STRATEGIES

@@ -14,13 +14,13 @@ from engine.cells import specifications
 from engine.config import Experiment, ModelConfig, TrainingConfig
 from engine.data import Batch
 from engine.events import RunFailed
-from engine.learner import Learner
 from engine.losses import Loss
 from engine.network import Network
 from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
-from engine.stopwatch import Stopwatch
 from engine.training import TrainingRun
+from engine.training_loop.learner import Learner
+from engine.training_loop.stopwatch import Stopwatch
 from tests.engine.examples import example, network
 from tests.engine.writing_examples import pair_batch, writer
 

@@ -16,13 +16,13 @@ from engine.events import RunFinished
 from engine.forecasts.calibration import absolute_errors, calibrated, measured_intervals
 from engine.forecasts.forecast_paths import dataset_paths
 from engine.forecasts.intervals import Interval, interval_words, usual_changes
-from engine.inference import forecast
+from engine.held_out.predictions import Predictions
 from engine.losses import loss_for
 from engine.model import load_model
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
-from engine.predictions import Predictions
 from engine.training import TrainingRun
+from engine.uses.inference import forecast
 
 SIZES = {"north": (1.0, 120), "south": (50.0, 90), "east": (1000.0, 100)}
 TASKS: dict[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from tests.test_architecture import SOURCES, module_name
 
 

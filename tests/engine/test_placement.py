@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 
 import pytest
 
+from engine.layers.placement import Placement, Spent
 from engine.layers.threads import Workers, processors
-from engine.placement import Placement, Spent
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no thread can be kept in place here")
 

@@ -10,12 +10,12 @@ from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
 from engine.events import IN_PASSING, PROBES, Probe, Snapshot, SnapshotRequest
+from engine.held_out.predictions import SCREEN_POINTS
 from engine.inside_records import BatchActivations, Contributions, GradientByTime, GradientNorms, HiddenTrace, Spectrum
 from engine.losses import Loss
 from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.prediction_records import SeriesPrediction, TextPrediction, ValuePrediction
-from engine.predictions import SCREEN_POINTS
 from engine.probes import EAGER_REST, LONGEST_REST, MOST_GROWTH, Probes
 from engine.training import TrainingRun
 

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from engine import networks
-from engine.aligned import compared_by_step
-from engine.budget import fitted
 from engine.comparing.race import entrants, race, standings
 from engine.comparing.race_messages import STRATEGIES, Arrival, Entrant, Lap
 from engine.comparing.strategies import ends_of, strategy_changes, strategy_of
 from engine.config import CELLS, Experiment, ModelConfig
 from engine.data import load
 from engine.events import Event, RunFailed, RunFinished
+from engine.layers.budget import fitted
 from engine.layers.parameter_shapes import parameter_count
 from engine.training import TrainingRun
+from engine.wording.aligned import compared_by_step
 
 
 def _count(model: ModelConfig) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.control import Control
 from engine.events import Snapshot, SnapshotRequest
-from engine.requests import Requests
+from engine.training_loop.requests import Requests
 
 PROBES = frozenset({"hidden"})
 EVERY = 0.03

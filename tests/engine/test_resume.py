@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data, progress
+from engine import data
 from engine.cells import specifications
 from engine.config import Experiment, field_info
 from engine.control import Control
@@ -30,7 +30,6 @@ from engine.events import (
 )
 from engine.model import load_model
 from engine.network import Step
-from engine.recording import Recorder
 from engine.resuming import saved_run, way_on
 from engine.runs import load_run
 from engine.storage.checkpoints import Checkpoints
@@ -39,6 +38,8 @@ from engine.storage.run_lock import is_live
 from engine.storage.weights import WeightsFileError, read_weights, write_weights
 from engine.topologies import topologies
 from engine.training import TrainingRun
+from engine.training_loop import progress
+from engine.training_loop.recording import Recorder
 
 CELLS = [spec.key for spec in specifications()]
 FILES = ("weights.safetensors", "metrics.csv", "experiment.toml")

@@ -16,9 +16,9 @@ from engine.events import RunFinished
 from engine.forecasts.calibration import calibrated
 from engine.forecasts.intervals import interval_words
 from engine.forecasts.rolling_intervals import MOST_KEPT, RATE, following, kept
-from engine.inference import forecast
 from engine.model import load_model
 from engine.training import TrainingRun
+from engine.uses.inference import forecast
 from tests.engine import test_intervals, test_panel_intervals
 
 LEVELS = (0.8, 0.95)

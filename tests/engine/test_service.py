@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine import data, service, warmup
+from engine import data, service
+from engine.compiling import warmup
 from engine.config import Experiment
 from engine.data import Dataset
 from engine.events import Event, Snapshot, StepDone

@@ -8,9 +8,9 @@ import pytest
 from engine import data
 from engine.data.sequences.class_metrics import ValueScorer
 from engine.data.sequences.sequence_dataset import LabelledDataset
-from engine.evaluation import answers
+from engine.held_out.evaluation import answers
+from engine.held_out.step_predictions import StepPredictions
 from engine.networks import make_network
-from engine.step_predictions import StepPredictions
 
 
 def test_every_step_is_shown_as_it_is_scored() -> None:

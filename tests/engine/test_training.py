@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data, evaluation, pausing, training, validation
+from engine import data, training
 from engine.config import Experiment
 from engine.control import Control
 from engine.data import Dataset
@@ -31,11 +31,13 @@ from engine.events import (
     SnapshotRequest,
     StepDone,
 )
+from engine.held_out import evaluation
 from engine.inside_records import Contributions
 from engine.network import Step
 from engine.runs import load_run
 from engine.storage.run_folders import RunFolderError
 from engine.training import TrainingRun
+from engine.training_loop import pausing, validation
 
 
 def of(events: list[Event], kind: type) -> list[Any]:
@@ -212,7 +214,7 @@ def test_a_pause_does_not_count_as_time(
     experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("engine.stopwatch.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("engine.training_loop.stopwatch.time.perf_counter", lambda: now[0])
     run = TrainingRun(experiment, dataset)
     run.control.step_once()
     while not isinstance(next(run), Paused):

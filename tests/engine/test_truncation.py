@@ -14,11 +14,11 @@ from engine.config.fields import ConfigError
 from engine.data import Batch
 from engine.events import SnapshotRequest
 from engine.inside_records import Contributions
-from engine.learner import Learner
 from engine.losses import Loss
 from engine.network import Network, State
-from engine.stopwatch import Stopwatch
-from engine.truncation import parts, with_ended
+from engine.training_loop.learner import Learner
+from engine.training_loop.stopwatch import Stopwatch
+from engine.training_loop.truncation import parts, with_ended
 from tests import reference
 from tests.engine.examples import example, network, reference_model
 from tests.engine.test_cells import CELL_KEYS

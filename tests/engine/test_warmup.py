@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from engine import first_kernels, warmup
+from engine.compiling import first_kernels, warmup
 from engine.config import CELLS, Experiment
 from engine.data import load, sample
 from workbench.draft import FIRST_SAMPLE

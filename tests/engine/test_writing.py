@@ -19,7 +19,7 @@ from engine.export.targets import c_header
 from engine.runs import load_run
 from engine.sequence_to_sequence.decoding import Decoding
 from engine.training import TrainingRun
-from engine.writing import write_texts
+from engine.uses.writing import write_texts
 
 QUICK = {"training.epochs": 1, "training.threads": 1, "model.hidden_size": 4, "model.embedding_size": 3}
 

@@ -65,8 +65,8 @@ def test_the_set_up_compiles_the_program(needs: Needs, installed: list[str], mon
 
 @pytest.mark.parametrize("end", ["", "\nraise SystemExit(3)"], ids=["done", "failed"])
 def test_the_set_up_compiles_the_kernels_of_the_first_sample(needs: Needs, installed: list[str], end: str) -> None:
-    (needs.code / "engine").mkdir()
-    (needs.code / "engine" / "first_kernels.py").write_text(f"open('compiled', 'w').close(){end}")
+    (needs.code / "engine" / "compiling").mkdir(parents=True)
+    (needs.code / "engine" / "compiling" / "first_kernels.py").write_text(f"open('compiled', 'w').close(){end}")
     environment.interpreter(needs)
     assert (needs.code / "compiled").exists()
     assert environment.is_finished(needs.code / ".venv", needs)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidgetItem
 
-from engine.aligned import compared_by_step
+from engine.wording.aligned import compared_by_step
 from workbench.widgets.reading_table import ReadingTable
 
 

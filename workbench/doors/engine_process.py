@@ -19,8 +19,8 @@ from engine import service
 from engine.config import Experiment
 from engine.control import Control
 from engine.events import Event, RunFailed, StepDone
+from engine.layers.placement import put
 from engine.layers.threads import processors
-from engine.placement import put
 from engine.storage.contest_file import Membership
 from workbench.doors.worker import LOOK_IN_LOG
 

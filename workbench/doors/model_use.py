@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.doors.answers import Asked, Curve, Usable, Used
 
 if TYPE_CHECKING:
     from engine.data.pairs.pairs_preparation import PairsPreparation
     from engine.model import Model
-    from engine.writing import Look
+    from engine.uses.writing import Look
 
 _GENERATED = (
     "This model learned from sequences that are generated: there is no file of their kind to answer. What it makes of "
@@ -121,7 +121,7 @@ def save_table(path: Path, used: Used) -> None:
 
 def _forecast(model: Model, asked: Asked) -> Used:
     from engine.forecasts.intervals import interval_words
-    from engine.inference import forecast
+    from engine.uses.inference import forecast
 
     found = forecast(model, asked.data)
     rows = tuple(tuple(row) for row in found.rows())
@@ -143,8 +143,8 @@ def _forecast(model: Model, asked: Asked) -> Used:
 
 
 def _classes(model: Model, asked: Asked) -> Used:
-    from engine.classification import classify
-    from engine.counting import counted
+    from engine.uses.classification import classify
+    from engine.wording.counting import counted
 
     found = classify(model, asked.data, asked.typed)
     scores = ", ".join(f"{name} {value:.4g}" for name, value in found.scores)
@@ -162,7 +162,7 @@ def _sentences(notes: Sequence[str]) -> str:
 
 
 def _text(model: Model, asked: Asked) -> Used:
-    from engine.inference import generate
+    from engine.uses.inference import generate
 
     found = generate(model, asked.typed, asked.length, asked.temperature, asked.seed)
     return Used(("prompt", "text"), ((found.prompt, found.text),), _sentences(found.notes), text=found.text)
@@ -170,7 +170,7 @@ def _text(model: Model, asked: Asked) -> Used:
 
 def _pairs(model: Model, asked: Asked) -> Used:
     from engine.sequence_to_sequence.decoding import Decoding
-    from engine.writing import look, write_texts
+    from engine.uses.writing import look, write_texts
 
     decoding = Decoding(
         asked.method, asked.temperature, asked.top_k, asked.top_p, asked.width, asked.length_penalty, asked.seed

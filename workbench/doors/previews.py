@@ -100,7 +100,7 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
 def _pairs(pairs: Pairs, preparation: PairsPreparation) -> ExamplesPreview | TextPreview:
     """The first pairs: what is read, and what is written of it, tunes in notes; pictures with what is said of them."""
     from engine.data.pairs.tunes import are_notes, notes_of
-    from engine.note_names import notes_in_words
+    from engine.wording.note_names import notes_in_words
 
     vector, tunes = preparation.vector, are_notes(preparation.symbols.known)
     side = vector.image_side if vector else 0

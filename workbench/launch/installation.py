@@ -85,7 +85,7 @@ def compile_first_kernels(python: Path, code: Path) -> None:
     That takes 5 to 10 s. What fails is compiled when it is needed, and said then.
     """
     _show("Compiling the network of the first sample")
-    command = [str(python), "-m", "engine.first_kernels"]
+    command = [str(python), "-m", "engine.compiling.first_kernels"]
     with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(command, cwd=code, env=_surroundings(), capture_output=True, timeout=_MOST_SECONDS)
     if sys.stderr.isatty():

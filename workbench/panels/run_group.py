@@ -9,10 +9,10 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt
 
-from engine.counting import counted
 from engine.events import RunFailed
 from engine.findings.measures import HIGHER_IS_BETTER
 from engine.storage.contest_file import Membership
+from engine.wording.counting import counted
 from workbench.draft import source_name
 from workbench.looks.icons import icon
 from workbench.looks.theme import Theme

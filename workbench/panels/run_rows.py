@@ -12,11 +12,11 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidgetItem
 
-from engine.aligned import step_rows
 from engine.config import Experiment, field_info
 from engine.events import RunFailed, RunFinished
 from engine.findings.few_examples import caution
 from engine.findings.measures import HIGHER_IS_BETTER
+from engine.wording.aligned import step_rows
 from workbench.draft import source_name
 from workbench.looks.icons import icon
 from workbench.looks.theme import Theme

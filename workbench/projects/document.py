@@ -14,9 +14,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine.counting import counted
 from engine.storage import run_folders
 from engine.storage.project_file import Layout, Project, read_project, without_paths, write_project
+from engine.wording.counting import counted
 from workbench import __version__
 from workbench.desk import Desk
 from workbench.projects.unsaved import Unsaved

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID, Theme
 
 _FINE = 4  # dots along the side of a square: its value is how many of its dots are inked, as in the digits of UCI

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from engine.inside_records import Floats, HiddenTrace, LayerTrace
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.plots.frame.saving import Table
 from workbench.plots.heat.trace_grid import Strip, layer_name
 from workbench.views._trace_view import TraceView

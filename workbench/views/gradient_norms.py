@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, GradientNorms
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.axes.numerals import numerals
 from workbench.plots.curves.curves import CurvePlot

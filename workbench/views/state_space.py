@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from engine.events import Snapshot
 from engine.inside_records import ClassPaths, HiddenTrace, LayerTrace
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.plots.curves.curves import CurvePlot
 from workbench.plots.frame.saving import Table
 from workbench.plots.heat.trace_grid import layer_name, steps_of

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout
 
 from engine.events import Probe, Snapshot
 from engine.inside_records import Contributions
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.calm import limit
 from workbench.plots.axes.numerals import numerals
 from workbench.plots.curves.curves import CurvePlot

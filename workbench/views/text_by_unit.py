@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSpinBox, QVBoxLay
 
 from engine.events import Snapshot
 from engine.inside_records import Floats, Influence, LayerTrace, Reading
-from engine.percentages import percent
-from engine.special_symbols import UNKNOWN_NAME
+from engine.wording.percentages import percent
+from engine.wording.special_symbols import UNKNOWN_NAME
 from workbench.calm import limit
 from workbench.plots.axes.levels import Levels
 from workbench.plots.axes.numerals import numeral

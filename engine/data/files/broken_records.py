@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.counting import counted
 from engine.data.files.odd_rows import Rejected
 from engine.data.files.source import Source
 from engine.data.files.temporary import temporary_file
 from engine.data.notation.quoting import literal
+from engine.wording.counting import counted
 
 _NAMED = 10_000
 _SHOWN = 200  # characters

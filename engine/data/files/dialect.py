@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.files.encoding import LONGEST_LINE
 from engine.data.notation.quoting import literal
+from engine.wording.counting import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from charset_normalizer import from_bytes
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.files.formats import refuse_foreign, refuse_special
 from engine.data.notation.letters import likeliest
+from engine.wording.counting import counted
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.files.dialect import Dialect, Reading, csv_relation, dialect_notes, dialect_remarks
 from engine.data.files.encoding import LONGEST_LINE, scan
@@ -14,6 +13,7 @@ from engine.data.files.sniffing import sniffed
 from engine.data.files.source import Source, plain_path
 from engine.data.files.temporary import temporary_file
 from engine.data.notation.quoting import literal
+from engine.wording.counting import counted
 
 
 def folder_table(path: Path, reading: Reading) -> Source:

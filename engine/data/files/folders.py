@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.files.dialect import Dialect
 from engine.data.files.encoding import LONGEST_LINE, decode, decode_as, read_bytes
 from engine.data.files.odd_rows import cells_of
+from engine.wording.counting import counted
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat")
 _MOST = 100_000

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.counting import counted
 from engine.data.files.dialect import Dialect
 from engine.data.notation.numbers import NO_VALUE
+from engine.wording.counting import counted
 
 _ROWS, _COLUMNS = 20, 64  # looked at below the header
 _UNITS = 6  # rows that may name units, and how was measured

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.counting import counted
 from engine.data.files.encoding import decode, decode_as, read_bytes
 from engine.data.files.formats import is_page
 from engine.data.files.packed import unpacked
+from engine.wording.counting import counted
 
 _PAGE = "it is a web page or XML, read as text with all its marks; to use a table in it, save that as CSV or .xlsx"
 _HEAD = 1000  # bytes that tell that

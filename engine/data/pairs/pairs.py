@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Ints, generator
 from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
@@ -17,6 +16,7 @@ from engine.data.splits import PARTS, split_by_time
 from engine.data.tables.columns import numeric_columns, read_numbers, read_words
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _SEED = 20  # the same parts whatever the seed of the training
 MOST_CATEGORIES = 200  # of a column of words that goes in as a vector

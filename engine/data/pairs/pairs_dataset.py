@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Floats, Ints, PairBatch, batches_of, generator
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.pairs.pairs import Pairs, split_pairs
@@ -20,6 +19,7 @@ from engine.data.scaling import fit_scaler
 from engine.data.splits import PARTS
 from engine.data.texts.tokens import cut
 from engine.data.texts.vocabulary import START, Vocabulary
+from engine.wording.counting import counted
 
 _POOL = 32  # batches within which pairs of like length are put together
 _LOOKED_AT = 12  # pairs that a person can compare

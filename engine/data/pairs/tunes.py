@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from engine.note_names import notes_in_words
+from engine.wording.note_names import notes_in_words
 
 _NOTE = re.compile(r"(\d{1,3}|R):(\d{1,4}(?:\.\d{1,9})?)", re.ASCII)  # what is longer is no note, but a mistake
 REST = -1

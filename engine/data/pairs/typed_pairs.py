@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.pairs.pairs import Pairs
 from engine.data.pairs.pairs_preparation import PairsPreparation
 from engine.data.scaling import Reals
+from engine.wording.counting import counted
 
 
 def listed_pairs(text: str, preparation: PairsPreparation) -> Pairs:

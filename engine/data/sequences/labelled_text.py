@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
 from engine.data.preparation import Preparation
@@ -25,6 +24,7 @@ from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
 from engine.data.texts.tokens import cut
 from engine.data.texts.vocabulary import Vocabulary
+from engine.wording.counting import counted
 
 _BAG_WORDS = 5_000  # the commonest words, which the simple methods count
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError
@@ -25,6 +24,7 @@ from engine.data.sequences.sequence_preparation import prepare
 from engine.data.sequences.sequences import Sequences
 from engine.data.splits import PARTS
 from engine.data.tables.columns import Words
+from engine.wording.counting import counted
 
 
 class LabelledDataset(Dataset):

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Ints
 from engine.data.errors import DataError
 from engine.data.files.dialect import Reading
@@ -25,6 +24,7 @@ from engine.data.tables.columns import Words, numeric_columns, read_keys, read_n
 from engine.data.tables.dates import read_stamps
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.counting import counted
 from engine.data.batches import Ints
 from engine.data.scaling import Reals
+from engine.wording.counting import counted
 
 _NAMED = 8  # columns that are each told
 

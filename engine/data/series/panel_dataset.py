@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Batch, Floats, Ints, batches_of, joined, orders
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError, TooShortError
@@ -26,6 +25,7 @@ from engine.data.series.series import Series
 from engine.data.series.series_dataset import SeriesDataset
 from engine.data.series.series_preparation import SeriesPreparation
 from engine.data.series.series_windows import windows_over
+from engine.wording.counting import counted
 
 MOST_SCORED = 20  # series that are scored one by one
 Values = TypeVar("Values", Floats, Reals)

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Ints
 from engine.data.errors import DataError, TooShortError
 from engine.data.files.dialect import Reading
@@ -34,6 +33,7 @@ from engine.data.tables.indicators import indicators, read_inputs
 from engine.data.tables.inner_rows import leave_out_undated
 from engine.data.tables.opening import open_table
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _MOST_LEFT_OUT = 0.25  # times the rows that there are
 

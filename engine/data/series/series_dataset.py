@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data.batches import Batch, Floats, Ints, batches_of, orders
 from engine.data.dataset import Dataset, Scorer, Scores
 from engine.data.errors import DataError
@@ -24,6 +23,7 @@ from engine.data.series.series import Series
 from engine.data.series.series_preparation import SeriesPreparation, check_logarithm
 from engine.data.series.windows import WindowShape, check_windows
 from engine.data.splits import Split, split_by_time
+from engine.wording.counting import counted
 
 
 class SeriesDataset(Dataset):

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.counting import counted
 from engine.data.batches import Floats
 from engine.data.errors import DataError
 from engine.data.frequency import Frequency
 from engine.data.preparation import Preparation
 from engine.data.scaling import Reals, Scaler, Transform
 from engine.data.series.gaps import fill, leading_gap, with_marks
+from engine.wording.counting import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from engine.data.errors import DataError
 from engine.data.preparation import Preparation
 from engine.data.sequences.class_metrics import ClassScorer
 from engine.data.synthetic.memory_tasks import TASKS, Drawn, MemoryTask
-from engine.percentages import percent
+from engine.wording.percentages import percent
 
 _HELD_OUT = {"validation": 1 << 62, "test": (1 << 62) + 1}  # epochs that no training reaches
 _HELD_OUT_SEQUENCES = 512

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.notation.numbers import NO_VALUE, number_sql
 from engine.data.notation.quoting import literal, quoted
 from engine.data.scaling import Reals
 from engine.data.tables.infinite import leave_out_infinite
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 Words: TypeAlias = NDArray[Any]  # of texts
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.counting import counted
 from engine.data.notation.named_dates import is_named, named_forms
 from engine.data.notation.stamps import DIGITS_ONLY, EXCEL, FORMATS, ISO, OR, ZONED, stamp_sql
 from engine.data.tables.excel_days import are_days
 from engine.data.tables.numeric_dates import LOOK
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 TRIED = 12  # cells that pick the candidates
 _NEARLY = 0.8  # share of these that a candidate reads

@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.counting import counted
 from engine.data.errors import DataError
 from engine.data.frequency import Stamps, find_frequency
 from engine.data.notation.eras import ERA, era_sql, of_other_eras
@@ -23,6 +22,7 @@ from engine.data.tables.date_forms import TRIED, likely, several_forms
 from engine.data.tables.excel_days import dates_and_days, tell_days
 from engine.data.tables.numeric_dates import LOOK, fraction_format, telling, whole_number_format
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _YEAR = "%Y"
 _PERSIAN = re.compile(r"1[34]\d\d[-/.]\d")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.counting import counted
 from engine.data.notation.numbers import BY_MACHINES, NO_VALUE
 from engine.data.notation.quoting import literal, quoted
 from engine.data.tables.columns import Words, no_value, numeric_columns, read_words
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 MOST_CLASSES = 40  # different whole numbers that are still taken for names
 MOST_CATEGORIES = 200  # different words of a column; with more, or as good as one a row, it holds texts

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from engine.counting import counted
 from engine.data.notation.stamps import COUNTED, EXCEL, OR, stamp_sql
 from engine.data.tables.numeric_dates import LOOK
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _DAY = re.compile(r"[1-7]\d{4}(\.\d+)?")
 _MONTHS, _FEW = 12, 5  # of a year; cells that tell nothing

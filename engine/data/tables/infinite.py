@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.counting import counted
 from engine.data.scaling import Reals
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _NAMED = 8  # columns that are each told
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from operator import eq
 
-from engine.counting import counted
 from engine.data.files.headers import heads_figures
 from engine.data.files.odd_rows import HEADER_AGAIN, TOTALS, Rejected
 from engine.data.notation.months import month_of
@@ -16,6 +15,7 @@ from engine.data.tables.date_forms import with_later_form
 from engine.data.tables.dates import NONE, are_dates, date_format, when_sql
 from engine.data.tables.excel_days import tell_days
 from engine.data.tables.tables import NAMED, Table
+from engine.wording.counting import counted
 
 _SAME = 8  # columns that tell a header, and of which one may say that a row is a total
 _HEADS = 1_000  # columns of which one may stand above figures

@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 
-from engine.counting import counted
 from engine.data import database
 from engine.data.errors import DataError
 from engine.data.files.broken_records import leave_out_broken
@@ -30,6 +29,7 @@ from engine.data.tables.joined_time import joined_time
 from engine.data.tables.seen_numbers import read_digits, read_lengths_of_time, see_numbers
 from engine.data.tables.tables import NAMED, Table
 from engine.data.under_way import begin_step, watched
+from engine.wording.counting import counted
 
 _IN_MEMORY = 64 << 20  # bytes; a larger file is read anew for each query instead of kept
 _WIDE_IN_MEMORY = 128 << 20  # likewise of a table of many columns, of which more is asked

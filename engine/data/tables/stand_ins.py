@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.counting import counted
 from engine.data.tables.dates import date_formats
 from engine.data.tables.tables import Table
+from engine.wording.counting import counted
 
 _NINES = re.compile(r"-?9{2,6}(\.9{1,3})?")
 _BEYOND = 1e30  # no measurement, but what grids are filled with: NetCDF's 9.97e36, the largest float32 or float64

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.texts.tokens import bare, counted, cut, put_together
-from engine.special_symbols import SPECIAL_NAMES, UNKNOWN_NAME
+from engine.wording.special_symbols import SPECIAL_NAMES, UNKNOWN_NAME
 
 UNKNOWN, START, STOP = 0, 1, 2  # numbers; the last two are there where texts begin and end
 _AT_ONCE = 1 << 20  # letters that are numbered at a time, since that takes several arrays of their size

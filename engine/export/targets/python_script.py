@@ -36,10 +36,10 @@ from engine.export.python_source import formula_source, joined_modules, paragrap
 from engine.export.remarks import harmless
 from engine.export.targets._target import Answers, ExportError, Fit, Target
 from engine.export.writing_description import writes
+from engine.findings.summary import model_words
 from engine.model import Model
 from engine.storage import spreadsheets
 from engine.storage.atomic import write_atomically
-from engine.summary import model_words
 
 _SECONDS = 300.0
 _TABLES = (numpy_units, centuries, numpy_dates, spreadsheets, lengths_of_time, numpy_tables, numpy_series)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
+from engine.commands.reporting import BarReporter
 from engine.commands.terminal import prepare_streams
 from engine.config import Experiment
 from engine.events import Compiling, RunStarted
-from engine.reporting import BarReporter
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["--set=training.epochs=2", "--set=model.hidden_size=4", "--set=training.threads=1"]

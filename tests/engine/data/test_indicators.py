@@ -16,9 +16,9 @@ from engine.export import proof
 from engine.export.particulars import Exportable
 from engine.export.targets import target
 from engine.forecasts.forecast_table import Forecast
-from engine.inference import forecast
 from engine.model import Model
 from engine.network import Network
+from engine.uses.inference import forecast
 from tests.engine.data.making import Write, experiment, table, values
 from tests.engine.data.test_panel import panel, sales
 

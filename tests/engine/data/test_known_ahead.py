@@ -16,10 +16,10 @@ from engine.data.series.series_dataset import SeriesDataset
 from engine.export import proof
 from engine.export.particulars import Exportable
 from engine.export.targets import target
-from engine.inference import forecast
 from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import make_network
+from engine.uses.inference import forecast
 from tests.engine.data.making import Write, experiment, table, windows_of
 
 ROWS, AHEAD = 60, 4

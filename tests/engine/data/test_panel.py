@@ -14,9 +14,9 @@ from engine.data.errors import TooShortError
 from engine.data.metrics import rmse
 from engine.data.series.panel_dataset import PanelDataset
 from engine.data.splits import PARTS
-from engine.inference import forecast
 from engine.model import Model
 from engine.network import Network
+from engine.uses.inference import forecast
 from tests.engine.data.making import Write, experiment, windows_of
 
 LENGTHS = {"north": 40, "south": 33, "east": 52}

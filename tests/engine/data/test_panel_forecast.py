@@ -14,18 +14,18 @@ from engine.data.metrics import mae, rmse
 from engine.data.series.forecast_dataset import ForecastDataset
 from engine.data.series.panel_forecast_dataset import PanelForecastDataset
 from engine.data.splits import PARTS
-from engine.evaluation import score
 from engine.events import RunFinished
 from engine.export.targets import target, target_keys
-from engine.flattened import Flattened
 from engine.forecasts.forecast_paths import dataset_paths
-from engine.inference import forecast
+from engine.held_out.evaluation import score
+from engine.held_out.predictions import Predictions
 from engine.losses import loss_for
+from engine.memoryless.flattened import Flattened
 from engine.model import Model, load_model
 from engine.networks import make_network
 from engine.prediction_records import SeriesPrediction
-from engine.predictions import Predictions
 from engine.training import TrainingRun
+from engine.uses.inference import forecast
 from tests.engine.data.making import Write, experiment, windows_of
 from tests.engine.data.test_panel import LENGTHS, plain, sales
 from tests.engine.test_forecast_paths import STEPS, STRATEGIES

@@ -12,16 +12,16 @@ import onnxruntime
 import pytest
 
 from engine import cli
-from engine.class_predictions import ClassPredictions
-from engine.classification import classify
 from engine.config import Experiment
 from engine.data import Batch, DataError, LabelledTextPreparation, load, suggest, understand
 from engine.data.sequences.label_metrics import LabelScorer
 from engine.data.sequences.label_sets import names_in, rarest, separator_of
 from engine.data.sequences.sequence_dataset import LabelledDataset
+from engine.held_out.class_predictions import ClassPredictions
 from engine.prediction_records import LabelsPrediction
 from engine.runs import load_run
 from engine.storage.csv_tables import csv_text
+from engine.uses.classification import classify
 from tests.engine.data.making import Write
 
 WORDS = {"sport": "goal match", "money": "bank price", "law": "court judge"}

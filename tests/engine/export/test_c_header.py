@@ -24,7 +24,7 @@ from engine.export.targets import c_header, target
 from engine.model import Model
 from engine.networks import make_network
 from engine.sequence_to_sequence.decoding import Decoding
-from engine.writing import write_texts
+from engine.uses.writing import write_texts
 from tests.engine.export.examples import KINDS, WRITERS, exportable
 
 CELLS = [spec.key for spec in specifications()]

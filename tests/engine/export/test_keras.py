@@ -25,9 +25,9 @@ from engine.export.meaning import step_scale
 from engine.export.particulars import Exportable
 from engine.export.targets import keras, target
 from engine.export.writing_description import describe_writing
-from engine.inference import forecast
 from engine.sequence_to_sequence.decoding import Decoding
-from engine.writing import write_texts
+from engine.uses.inference import forecast
+from engine.uses.writing import write_texts
 from tests.engine.data.test_panel import sales
 from tests.engine.export.checking import check_writing
 from tests.engine.export.examples import exportable, given

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.classification import Answered, classify
 from engine.config import Experiment
 from engine.data import load, sample
 from engine.export import proof
@@ -21,6 +20,7 @@ from engine.export.targets import target
 from engine.losses import configured
 from engine.model import Model
 from engine.networks import make_network
+from engine.uses.classification import Answered, classify
 from tests.engine.export.examples import exportable
 
 HEAD = "name,step,a,b,kind,c,label\n"

@@ -14,10 +14,10 @@ from engine.data import load
 from engine.export import proof
 from engine.export.particulars import Exportable
 from engine.export.targets import target
-from engine.inference import forecast
 from engine.losses import loss_for
 from engine.model import Model
 from engine.networks import make_network
+from engine.uses.inference import forecast
 from tests.engine.data.making import experiment
 from tests.engine.data.test_panel import sales, two_keys
 from tests.engine.test_forecast_paths import STRATEGIES

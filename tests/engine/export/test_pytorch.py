@@ -19,7 +19,7 @@ from engine.export.targets import target
 from engine.export.torch_source import torch_source
 from engine.export.torch_writing import torch_writing_source
 from engine.sequence_to_sequence.network import SequenceToSequence
-from engine.writing import write_texts
+from engine.uses.writing import write_texts
 from tests.engine.export.checking import check_writing
 from tests.engine.export.examples import WRITERS, exportable, given
 

@@ -17,9 +17,9 @@ from engine.export import proof
 from engine.export.held_out import HeldOut
 from engine.export.particulars import Exportable
 from engine.export.targets import Answers, ExportError, Target, c_header, target, target_keys, targets
-from engine.inference import forecast, generate
 from engine.model import Model
 from engine.network import Network
+from engine.uses.inference import forecast, generate
 from tests.engine.data.making import table, values
 from tests.engine.export.examples import KINDS, WRITERS, exportable
 

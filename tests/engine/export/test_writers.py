@@ -17,9 +17,9 @@ from engine.export import proof
 from engine.export.beside import read_particulars
 from engine.export.held_out import HeldOut, held_out
 from engine.export.targets import Answers, Target, target
-from engine.inference import forecast
 from engine.sequence_to_sequence.decoding import Decoding
-from engine.writing import write_texts
+from engine.uses.inference import forecast
+from engine.uses.writing import write_texts
 from tests.engine.export.examples import WRITERS, exportable
 
 FORMS = ["safetensors", "npz", "csv", "python_script", "pytorch", "onnx", "keras"]

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from pytestqt.qtbot import QtBot
 
-from engine.special_symbols import UNKNOWN_NAME
+from engine.wording.special_symbols import UNKNOWN_NAME
 from workbench.calm import Calm
 from workbench.looks.theme import DARK, LIGHT, Theme
 from workbench.plots.answers.page import score_label, tell_scores

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QLinearGradient, QMouseEvent, QPainter
 
 from engine.inside_records import Floats
-from engine.percentages import percent
-from engine.special_symbols import SPECIAL_NAMES
+from engine.wording.percentages import percent
+from engine.wording.special_symbols import SPECIAL_NAMES
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.frame.cell_walk import CellWalk
 from workbench.plots.frame.painted import Painted

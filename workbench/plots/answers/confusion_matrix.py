@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.frame.cell_walk import CellWalk
 

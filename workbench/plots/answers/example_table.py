@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.percentages import percent
 from engine.prediction_records import ClassExample
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.answers.sequence_picture import are_square, icon_of
 from workbench.plots.answers.verdict import judge

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.events import Probe
-from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID
 from workbench.plots.answers.page import AnswerPage, named
 from workbench.plots.answers.residual_plots import ResidualPlots

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from engine.inside_records import Floats
-from engine.note_names import pitch_name
+from engine.wording.note_names import pitch_name
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.frame.painted import Painted
 

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.events import Probe
-from engine.note_names import notes_in_words
 from engine.prediction_records import PairsPrediction, WrittenPair
+from engine.wording.note_names import notes_in_words
 from workbench.looks.theme import GRID
 from workbench.plots.answers.attention_matrix import AttentionMatrix
 from workbench.plots.answers.page import AnswerPage

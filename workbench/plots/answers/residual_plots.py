@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from engine.findings.measures import best_lag, lag_errors
 from engine.inside_records import Floats
-from engine.percentages import percent
 from engine.prediction_records import SeriesPrediction
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.curves.curves import CurvePlot
 from workbench.plots.curves.gaps import beginnings, parted

@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QScrollBar, QSizePolicy, QWidget
 
-from engine.percentages import percent
 from engine.prediction_records import TagTrack
+from engine.wording.percentages import percent
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.axes.step_names import quoted, visible
 from workbench.plots.frame.cell_walk import CellWalk

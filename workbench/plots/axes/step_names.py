@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.special_symbols import UNKNOWN_NAME
+from engine.wording.special_symbols import UNKNOWN_NAME
 
 _VISIBLE = str.maketrans({" ": "␣", "\n": "↵", "\t": "→", "\r": "←"})
 _UNKNOWN = "(unknown)"

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.looks.theme import Theme
 from workbench.plots.axes.numerals import numeral
 from workbench.plots.curves.curves import CurvePlot

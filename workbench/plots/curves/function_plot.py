@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QPen
 
 from engine.inside_records import Floats
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.looks.theme import Theme, mixed
 from workbench.plots.axes.levels import rung
 from workbench.plots.axes.numerals import numerals

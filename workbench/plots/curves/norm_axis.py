@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.counting import counted
 from engine.inside_records import Floats, GradientByTime
+from engine.wording.counting import counted
 from workbench.plots.axes.numerals import numeral
 from workbench.plots.key.curve_item import logarithms
 

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 
 from engine.inside_records import Floats
-from engine.percentages import percent
+from engine.wording.percentages import percent
 from workbench.looks.theme import Theme
 from workbench.plots.axes.numerals import numerals
 from workbench.plots.frame.cell_walk import CellWalk

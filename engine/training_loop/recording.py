@@ -19,12 +19,12 @@ from engine.config import Experiment
 from engine.events import CheckpointSaved, Evaluated, Event, Finding, RunFailed, RunFinished
 from engine.findings.measurements import Measurements
 from engine.model import Model
-from engine.progress import Weights
 from engine.resuming import Saved, data_reference
 from engine.runs import RunFolder, check_folder
 from engine.storage.checkpoints import Checkpoint, CheckpointError
 from engine.storage.contest_file import Membership
 from engine.storage.run_folders import RunFolderError
+from engine.training_loop.progress import Weights
 
 _REST = 50.0  # multiples of the time a save took before the next one by time: two per cent of a run at most
 

@@ -8,16 +8,16 @@ from functools import partial
 
 from engine.config import Experiment
 from engine.data import Dataset
-from engine.evaluation import scoring
 from engine.events import Evaluated, Event
 from engine.findings.diagnosis import Diagnosis
 from engine.findings.measurements import Measurements
-from engine.learner import Learner
+from engine.held_out.evaluation import scoring
+from engine.held_out.predictions import Heard
 from engine.networks import AnyNetwork
-from engine.pausing import Pausing
-from engine.predictions import Heard
-from engine.progress import Progress
-from engine.recording import Recorder
+from engine.training_loop.learner import Learner
+from engine.training_loop.pausing import Pausing
+from engine.training_loop.progress import Progress
+from engine.training_loop.recording import Recorder
 
 
 class Validation:

@@ -22,8 +22,8 @@ from engine.optimizers import Optimizer
 from engine.probes import Probes
 from engine.schedules import Schedule
 from engine.sequence_to_sequence.free_running import ScheduledSampling
-from engine.stopwatch import Stopwatch
-from engine.truncation import Part, parts, with_ended
+from engine.training_loop.stopwatch import Stopwatch
+from engine.training_loop.truncation import Part, parts, with_ended
 
 
 class Learner:

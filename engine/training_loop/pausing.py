@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.control import Control
 from engine.events import Event, Paused, Resumed
 from engine.probes import Probes
-from engine.stopwatch import Stopwatch
+from engine.training_loop.stopwatch import Stopwatch
 
 WITHIN = 0.06  # seconds from the wish to wait until the run does, where one batch more would take longer than that
 QUICK = 0.02  # seconds that one batch more may take, however late it is

@@ -12,13 +12,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.class_examples import ClassExamples
 from engine.data import Batch, Dataset
 from engine.data.sequences.class_metrics import ClassScorer
 from engine.data.sequences.label_metrics import LabelScorer
 from engine.data.sequences.label_sets import there
 from engine.data.sequences.sequence_dataset import LabelledDataset
-from engine.evaluation import Answering, answers
+from engine.held_out.class_examples import ClassExamples
+from engine.held_out.evaluation import Answering, answers
 from engine.inside_records import Floats, frozen
 from engine.prediction_records import ClassExample, ClassPrediction, LabelsPrediction, TagTrack
 

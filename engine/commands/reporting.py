@@ -14,8 +14,8 @@ from tqdm import tqdm
 
 from engine.config import Experiment
 from engine.events import Compiling, Evaluated, Event, Finding, RunFinished, RunStarted, Snapshot, StepDone
+from engine.findings.summary import summary
 from engine.runs import plain
-from engine.summary import summary
 
 _SECONDS_APART = 5.0
 _KERNELS = (

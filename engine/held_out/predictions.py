@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.class_predictions import ClassPredictions, HeardClasses, HeardLabels
 from engine.data import Batch, Dataset, TextPreparation
 from engine.data.batches import Ints
 from engine.data.metrics import last_answers, rmse
@@ -18,12 +17,13 @@ from engine.data.sequences.sequence_dataset import LabelledDataset
 from engine.data.series.panel_dataset import PanelDataset
 from engine.data.series.path_dataset import PathDataset
 from engine.data.series.series_dataset import SeriesDataset
-from engine.evaluation import Answering, answers
 from engine.events import Probe
 from engine.forecasts.calibration import window_scales
 from engine.forecasts.forecast_paths import dataset_paths, scored_paths
 from engine.forecasts.intervals import Interval, covered_words
-from engine.generation import continue_text
+from engine.held_out.class_predictions import ClassPredictions, HeardClasses, HeardLabels
+from engine.held_out.evaluation import Answering, answers
+from engine.held_out.step_predictions import StepPredictions, last_of
 from engine.inside_records import Floats, frozen
 from engine.losses import Loss
 from engine.network import Network
@@ -37,7 +37,7 @@ from engine.prediction_records import (
 )
 from engine.sequence_to_sequence.network import SequenceToSequence
 from engine.sequence_to_sequence.shown import shown_pairs
-from engine.step_predictions import StepPredictions, last_of
+from engine.uses.generation import continue_text
 
 SCREEN_POINTS = 2000  # held-out points that a plot can show
 _SAMPLE_LENGTH = 100  # characters of each text that is written

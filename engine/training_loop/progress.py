@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from engine.events import Evaluated
 from engine.findings.measurements import Measurements
 from engine.layers.parameters import NetworkError
-from engine.learner import Learner
 from engine.networks import AnyNetwork
-from engine.stopwatch import Stopwatch
 from engine.storage.checkpoints import Checkpoint, CheckpointError
+from engine.training_loop.learner import Learner
+from engine.training_loop.stopwatch import Stopwatch
 
 Weights: TypeAlias = Mapping[str, NDArray[np.floating]]
 

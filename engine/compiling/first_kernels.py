@@ -1,9 +1,9 @@
-"""``python -m engine.first_kernels`` compiles what the first of the samples is trained with, unless it is compiled."""
+"""``python -m engine.compiling.first_kernels`` compiles what the first sample is trained with, unless that is done."""
 
 from __future__ import annotations
 
+from engine.compiling.warmup import warm_up
 from engine.data import load, samples
-from engine.warmup import warm_up
 
 
 def compile_first() -> None:

@@ -24,9 +24,9 @@ from engine.forecasts.forecast_rows import assumed, dates
 from engine.forecasts.forecast_table import Forecast, together
 from engine.forecasts.intervals import Interval
 from engine.forecasts.rolling_intervals import following
-from engine.generation import continue_text
 from engine.model import Model
 from engine.network import Network
+from engine.uses.generation import continue_text
 
 _WINDOWS_AT_ONCE = 1024
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.budget import fitted
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
 from engine.data import Batch, Dataset, PairBatch
 from engine.data.series.path_dataset import PathDataset
+from engine.layers.budget import fitted
 from engine.layers.parameter_shapes import parameter_count
 from engine.layers.passes import Examples, Output
 from engine.losses import Loss

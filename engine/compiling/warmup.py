@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.compilation import compiling
+from engine.compiling.compilation import compiling
 from engine.config import Experiment, experiment_from_dict
 from engine.events import Compiling
 from engine.kernels.jit import CACHE
@@ -109,11 +109,11 @@ def _uncollected() -> Iterator[None]:
 @contextlib.contextmanager
 def second_process(what: dict[str, Any]) -> Iterator[subprocess.Popen[bytes] | None]:
     """A process that compiles as long as this lasts; whatever becomes of it, nothing else depends on it."""
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine.warmup", json.dumps(what)],
+            [sys.executable, "-m", "engine.compiling.warmup", json.dumps(what)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

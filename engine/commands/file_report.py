@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.counting import counted
 from engine.data import Inspection
+from engine.wording.counting import counted
 
 _REJECTED = 10  # rows that are named; the JSON has more
 _CELL = 40

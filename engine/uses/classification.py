@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DataConfig
-from engine.counting import counted
 from engine.data import DataError, LabelledTextPreparation, SequencePreparation, load
 from engine.data.dataset import Scores
 from engine.data.files.dialect import Reading
@@ -31,6 +30,7 @@ from engine.data.sequences.typed_words import typed_words
 from engine.data.suggestion import is_text
 from engine.model import Model
 from engine.storage.csv_tables import Cell
+from engine.wording.counting import counted
 
 _AT_ONCE, _SHOWN = 256, 8  # sequences; unknown symbols that are named
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from engine.aligned import aligned, step_rows
 from engine.cells import specification
 from engine.config import Experiment, ModelConfig
 from engine.events import WITHDRAWN, Finding, RunFinished, RunStarted
 from engine.findings.few_examples import caution
 from engine.forecasts.intervals import Interval, interval_words
+from engine.wording.aligned import aligned, step_rows
 
 _MARKS = {"good": "+", "note": "·", "warning": "!", "problem": "!"}
 

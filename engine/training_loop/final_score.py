@@ -14,13 +14,13 @@ from engine.data import Dataset
 from engine.data.dataset import Scores
 from engine.data.series.panel_dataset import PanelDataset
 from engine.data.series.series_dataset import SeriesDataset
-from engine.evaluation import Score, score
 from engine.events import RunFinished
 from engine.findings.measurements import Measurements
 from engine.forecasts.calibration import measured_intervals
 from engine.forecasts.intervals import Interval, interval_words
+from engine.held_out.evaluation import Score, score
 from engine.losses import Loss
-from engine.memory_worth import memory_worth
+from engine.memoryless.memory_worth import memory_worth
 from engine.networks import AnyNetwork
 from engine.probes import Probes
 

@@ -7,7 +7,7 @@ import numpy as np
 from engine.data.batches import Ints
 from engine.data.metrics import rmse
 from engine.data.sequences.sequence_dataset import LabelledDataset, SequenceDataset
-from engine.evaluation import Answering, answers
+from engine.held_out.evaluation import Answering, answers
 from engine.inside_records import Floats, frozen
 from engine.prediction_records import SeriesPrediction
 

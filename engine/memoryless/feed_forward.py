@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from engine.config import Experiment, TrainingConfig
 from engine.data import Dataset
 from engine.data.series.path_dataset import PathDataset
-from engine.evaluation import mean_loss, score
-from engine.flattened import Flattened
+from engine.held_out.evaluation import mean_loss, score
 from engine.losses import Loss
+from engine.memoryless.flattened import Flattened
 from engine.non_finite import NonFiniteError
 from engine.optimizers import Optimizer
 from engine.schedules import Schedule

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine import feed_forward
 from engine.config import Experiment
 from engine.data import Batch, Dataset
 from engine.data.series.path_dataset import PathDataset
-from engine.evaluation import score
-from engine.flattened import Flattened
+from engine.held_out.evaluation import score
 from engine.losses import Loss
+from engine.memoryless import feed_forward
+from engine.memoryless.flattened import Flattened
 from engine.networks import AnyNetwork
 
 _READ_WHOLE = ("many_to_one", "encoder_decoder")  # topologies that answer after a whole sequence
