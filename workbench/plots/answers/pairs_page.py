@@ -23,12 +23,12 @@ from workbench.plots.answers.page import AnswerPage
 from workbench.plots.answers.pair_pictures import GreyPicture, PianoRoll, thumbnail
 from workbench.plots.answers.verdict import judge, verdict
 from workbench.plots.frame.saving import Table
-from workbench.widgets.reading_table import ReadingTable
+from workbench.widgets.shared_columns import SharedColumns
 
 _NOTHING = "(nothing)"  # was written before the stop
 _THUMBNAIL = 24  # pixels of a picture in its row
 _LEAST_ROWS = 2  # in a small place
-_LINES = 4  # of a pair at most; the rest is in its tip
+_LINES = 6  # of a pair at most; the rest is in its tip
 
 
 class _Aired(QStyledItemDelegate):
@@ -48,13 +48,12 @@ class PairsPage(AnswerPage):
         """Table and picture side by side; small places show the picture below."""
         self._shown: PairsPrediction | None = None
         title = "Held-out pairs: what was read, what was wanted, what the network writes"
-        self.rows = ReadingTable("written_pairs", title, 3, one_row=True)
+        self.rows = SharedColumns("written_pairs", title, 3, beside={2: 1})
         self.rows.setItemDelegate(_Aired(self.rows))
         self.rows.setWordWrap(not self.compact)
         if not self.compact:
             self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.rows.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
-        self.rows.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.rows.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.matrix, self.roll, self.picture = (
             AttentionMatrix(self.theme),
@@ -89,6 +88,7 @@ class PairsPage(AnswerPage):
         self.rows.setRowCount(len(prediction.pairs))
         for row, pair in enumerate(prediction.pairs):
             self._fill(row, pair, prediction.tunes)
+        self.rows.share_width()
         self.rows.setCurrentCell(min(chosen, len(prediction.pairs) - 1), 0)
         self._choose(self.rows.currentRow())
 
