@@ -30,6 +30,7 @@ from workbench.plots.heat.unit_order import ORDERS, unit_order
 from workbench.plots.key.keys import Key, Scale
 from workbench.plots.key.legend import Legend
 from workbench.plots.states.principal import PrincipalPlane
+from workbench.wording import unbroken
 
 
 @pytest.mark.parametrize(
@@ -444,6 +445,42 @@ def test_a_single_step_fills_its_panel(qtbot: QtBot) -> None:
     grid.resize(500, 300)
     qtbot.waitUntil(lambda: grid._cells[0].box.width() > wide)
     assert grid._cells[0].box.viewRange()[0] == pytest.approx([-0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("metric", "score", "baselines", "part", "best"),
+    [
+        (
+            "BLEU",
+            6.7,
+            (("commonest text", 0.0), ("nearest source", 34.87)),
+            "validation: ",
+            "nearest source:\u00a034.870",
+        ),
+        (
+            "symbol error rate",
+            0.24,
+            (("nearest source", 0.477), ("commonest text", 1.0)),
+            "",
+            "nearest source:\u00a00.477",
+        ),
+        ("RMSE", 0.24, (("naive", math.nan), ("AR(12)", 1.0)), "validation: ", "AR(12):\u00a01.000"),
+        ("RMSE", 0.24, (), "validation: ", ""),
+    ],
+)
+def test_scores_that_have_one_line_are_said_beside_the_best_of_the_simple_methods(
+    qtbot: QtBot, metric: str, score: float, baselines: tuple[tuple[str, float], ...], part: str, best: str
+) -> None:
+    label = score_label(compact=True)
+    qtbot.addWidget(label)
+    assert isinstance(label, ElidedLabel)
+    label.limit(1)
+    tell_scores(label, "validation", [(metric, score)], baselines)
+    said = f"{part}{unbroken(metric, f'{score:.3f}')}" + (f" — {best}" if best else "")
+    label.resize(label.fontMetrics().horizontalAdvance(said) + 1, 20)
+    assert label.fitting(label.contentsRect()) == said
+    label.resize(40, 20)
+    assert label.fitting(label.contentsRect()).endswith("…")
 
 
 def test_scores_in_a_small_place_are_said_in_two_lines(qtbot: QtBot) -> None:
