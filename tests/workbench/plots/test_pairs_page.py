@@ -102,7 +102,7 @@ def test_digits_tunes_and_networks_without_attention_have_pictures_of_their_own(
     ink, same, other = (seen.pixelColor(*place) for place in ((3, 3), (9, 9), (15, 3)))
     assert ink == same != other
     made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
-    assert [made.rows.item(0, k).text() for k in range(3)] == ["C", "C4 1, E4 ½", "D4 1"]  # type: ignore[union-attr]
+    assert [made.rows.item(0, k).text() for k in range(3)] == ["C", "C4\u00a01, E4\u00a0½", "D4\u00a01"]  # type: ignore[union-attr]
     assert made.pictures.currentWidget() is made.roll
     assert made.roll.tunes == (TUNE.wanted_notes, TUNE.written_notes)
     plain = WrittenPair("a", "x", "x", ("a",), ("x",), None, None)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from engine.events import Probe
-from engine.note_names import notes_in_words
 from engine.prediction_records import PairsPrediction, WrittenPair
 from workbench.looks.theme import GRID
 from workbench.plots.answers.attention_matrix import AttentionMatrix
@@ -24,6 +23,7 @@ from workbench.plots.answers.pair_pictures import GreyPicture, PianoRoll, thumbn
 from workbench.plots.answers.verdict import judge, verdict
 from workbench.plots.frame.saving import Table
 from workbench.widgets.shared_columns import SharedColumns
+from workbench.wording import notes_unbroken
 
 _NOTHING = "(nothing)"  # was written before the stop
 _THUMBNAIL = 24  # pixels of a picture in its row
@@ -106,7 +106,7 @@ class PairsPage(AnswerPage):
     def _fill(self, row: int, pair: WrittenPair, tunes: bool) -> None:
         texts = pair.source, pair.wanted, pair.written
         if tunes:  # a pitch of 69 says nothing to who reads it
-            texts = pair.source, notes_in_words(pair.wanted_notes), notes_in_words(pair.written_notes)
+            texts = pair.source, notes_unbroken(pair.wanted_notes), notes_unbroken(pair.written_notes)
         texts = *texts[:2], texts[2] or _NOTHING
         read, _, written = items = tuple(map(QTableWidgetItem, texts))
         for column, item in enumerate(items):
