@@ -35,9 +35,10 @@ class SharedColumns(ReadingTable):
             self.share_width()
 
     def _need(self, column: int) -> int:
-        """Pixels of its widest text in one line, with a sign before it."""
+        """Pixels of its widest text in one line, with a sign before it where another is as wide."""
         items, metrics = (self.item(row, column) for row in range(self.rowCount())), self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(f"✓\u00a0{item.text()}") for item in items if item), default=0)
+        sign = "✓\u00a0" if column in self._beside.values() else ""
+        widest = max((metrics.horizontalAdvance(sign + item.text()) for item in items if item), default=0)
         return max(widest + GRID, self.horizontalHeader().sectionSizeHint(column))
 
 
