@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+
+_BETWEEN = " · "  # parts of a name
 
 
 class ElidedBox(QComboBox):
@@ -41,3 +45,9 @@ class NamesBox(ElidedBox):
     """Names of parameters and layers, which begin alike: what tells them apart stays."""
 
     cut = Qt.TextElideMode.ElideMiddle
+
+    def shorter(self) -> str:
+        """Without the parts that all choices begin with."""
+        names = [self.itemText(place).split(_BETWEEN)[:-1] for place in range(self.count())]
+        alike = list(takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False)))
+        return _BETWEEN.join(self.currentText().split(_BETWEEN)[len(alike) :])

@@ -573,6 +573,24 @@ def test_names_that_begin_alike_are_told_apart_by_their_ends_where_there_is_no_r
         assert name.endswith(end if len(end) > 2 else "nothing")
 
 
+@pytest.mark.parametrize(("blocks", "wide", "shown"), [
+    (("reset", "candidate"), 500, "decoder · layer 1 · candidate"),
+    (("reset", "candidate"), 150, "candidate"),
+    (("candidate",), 150, "candidate"),
+])  # fmt: skip
+def test_where_all_names_begin_with_the_same_parts_these_are_left_out_first(
+    qtbot: QtBot, blocks: tuple[str, ...], wide: int, shown: str
+) -> None:
+    box = NamesBox()
+    qtbot.addWidget(box)
+    box.addItems([f"decoder · layer 1 · {block}" for block in blocks])
+    box.setCurrentIndex(len(blocks) - 1)
+    box.resize(wide, 28)
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    assert box.shown_text(option) == shown
+
+
 @pytest.mark.parametrize(("share", "rows", "said"), [(1.0, 1, True), (0.9, 1, True), (0.7, 1, False), (0.45, 2, True)])
 def test_choices_are_narrower_before_it_is_not_said_of_which_step_the_picture_is_and_that_goes_before_they_go_on_below(
     make: Maker, qtbot: QtBot, share: float, rows: int, said: bool
