@@ -667,6 +667,22 @@ def test_the_key_of_a_small_view_of_gradients_is_whole(
     assert len(legend._places(legend.width())) == len(legend.texts) == 2 * layers + 2 + bool(written)
 
 
+def test_the_key_says_from_where_on_a_sequence_is_written_and_that_norms_are_of_one_in_one_row(
+    make: Maker, qtbot: QtBot
+) -> None:
+    view = make(GradientFlow, compact=True)
+    view.resize(339, 276)  # a quarter in a window of 1280
+    flow = measured.gradient_by_time(layers=1, half_life=12.3, reverse=True)
+    flow = dataclasses.replace(flow, by_distance=flow.norms, written_from=8)
+    for written in ((8, 8), (6, 8)):
+        view.show_snapshot(measured.snapshot(dataclasses.replace(flow, written=written)))
+        qtbot.waitUntil(lambda: not view._behind)
+        legend = view.findChild(Legend)
+        assert legend is not None
+        assert "norms of one sequence" in legend.texts
+        assert len(legend._places(legend.width())) == len(legend.texts) == 5
+
+
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_plots_of_functions_can_be_read_and_are_scrolled(make: Maker, qtbot: QtBot, scale: float) -> None:
     view = make(Activation)
