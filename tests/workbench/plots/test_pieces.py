@@ -363,6 +363,16 @@ def test_a_title_keeps_together_what_belongs_together(qtbot: QtBot, room: int, l
     assert title.text.split("<br>") == lines
 
 
+@pytest.mark.parametrize(("room", "first"), [(200, "layer 12 reverse"), (75, "layer 12 ←")])
+def test_a_title_says_backward_by_an_arrow_where_the_word_would_be_cut(qtbot: QtBot, room: int, first: str) -> None:
+    title = PanelTitle()
+    title.dress(LIGHT)
+    title.fit(room)
+    title.show_name("layer 12 reverse · input")
+    assert title.text.replace("<br>", " · ") == f"{first} · input"
+    assert title.toolTip() == "layer 12 reverse · input"
+
+
 def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> None:
     grid = HeatGrid(LIGHT, bottom="time step", left="unit")
     qtbot.addWidget(grid)
