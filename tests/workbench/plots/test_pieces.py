@@ -202,6 +202,19 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
 
 
+@pytest.mark.parametrize("wide", [400, 200])
+def test_a_scale_that_is_too_long_is_cut_in_its_name_not_in_its_colours(qtbot: QtBot, wide: int) -> None:
+    legend = Legend(LIGHT)
+    qtbot.addWidget(legend)
+    legend.show_items(LIGHT, [Scale("log₁₀ of the gradient, of the strongest", LIGHT.color_map("magnitude"), -8, 0)])
+    legend.resize(wide, legend.heightForWidth(wide))
+    picture = legend.grab().toImage()
+    row = (picture.pixelColor(x, picture.height() // 2) for x in range(wide))
+    bar = [x for x, color in enumerate(row) if color.hsvSaturation() > 100]
+    assert len(bar) == 80
+    assert bar[-1] + 8 < wide  # what its last colour stands for is read behind it
+
+
 def test_what_is_asked_for_often_is_done_at_once_and_at_the_end(qtbot: QtBot) -> None:
     asked: list[int] = []
     done: list[int] = []
