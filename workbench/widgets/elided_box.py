@@ -9,6 +9,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 _BETWEEN = " · "  # parts of a name
+_AIR = 4  # pixels about what is chosen
 
 
 class ElidedBox(QComboBox):
@@ -39,6 +40,13 @@ class ElidedBox(QComboBox):
     def shorter(self) -> str:
         """What is written where there is no room for the choice."""
         return self.currentText()
+
+    @property
+    def spare(self) -> int:
+        """Pixels that other choices need more than what is chosen."""
+        advance = self.fontMetrics().horizontalAdvance
+        longest = max((advance(self.itemText(place)) for place in range(self.count())), default=0)
+        return max(longest - advance(self.shorter()) - _AIR, 0)
 
 
 class NamesBox(ElidedBox):

@@ -591,20 +591,33 @@ def test_where_all_names_begin_with_the_same_parts_these_are_left_out_first(
     assert box.shown_text(option) == shown
 
 
-@pytest.mark.parametrize(("share", "rows", "said"), [(1.0, 1, True), (0.9, 1, True), (0.7, 1, False), (0.45, 2, True)])
+@pytest.mark.parametrize(
+    ("share", "step_too", "rows", "said"),
+    [(1.0, True, 1, True), (0.0, True, 1, True), (0.0, False, 1, False), (-0.2, False, 2, True)],
+)
 def test_choices_are_narrower_before_it_is_not_said_of_which_step_the_picture_is_and_that_goes_before_they_go_on_below(
-    make: Maker, qtbot: QtBot, share: float, rows: int, said: bool
+    make: Maker, qtbot: QtBot, share: float, step_too: bool, rows: int, said: bool
 ) -> None:
+    """`share` is 1 for all that choices ask for, and 0 for what is chosen alone."""
     view = make(WeightMaps)
+    assert isinstance(view, WeightMaps)
     view.resize(1200, 500)
     fill(view)
+    view._parameter.addItem("a parameter of a long name that is not chosen")
     title, stamp, choices = view._header.title, view._header.stamp, view._header.choices
-    beside, one_row = view.width() - view._header.beside_title(), choices.sizeHint().width()
-    view.resize(beside + round(share * one_row), 500)
+    whole = choices.sizeHint().width()
+    least = whole - sum(part.sizeHint().width() - choices._least(part) for part in choices._seen)
+    beside = view.width() - view._header.beside_title()  # the step too, as they suit
+    step = stamp.label.fontMetrics().horizontalAdvance(view._header._step)
+    view.resize(beside - (0 if step_too else step) + least + round(share * (whole - least)) + 1, 500)
     qtbot.waitUntil(lambda: len({part.y() for part in choices._seen}) == rows)
     qtbot.waitUntil(lambda: stamp.label.text().startswith("step ") is said)
     assert title.width() >= title.sizeHint().width()
     assert all(choices.rect().contains(part.geometry()) for part in choices._seen)
+    for box in (view._parameter, view._matrix):
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        assert "…" not in box.shown_text(option)
 
 
 @pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.plots.frame.still_label import BETWEEN, StillLabel
+from workbench.widgets.elided_box import ElidedBox
 from workbench.widgets.flow import Flow
 
 _TITLE = 14 * GRID  # pixels of a title that do not give way to choices
@@ -29,7 +30,9 @@ _LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
 
 class PictureHeader(QHBoxLayout):
-    """Where it is narrow choices are narrower, then the stamp goes, then choices go on below; last the title is cut."""
+    """Where it is narrow choices have as much room as what is chosen needs, then the stamp goes, then choices go on
+    below; last the title is cut.
+    """
 
     def __init__(self, picture: QWidget, key: str, menu: QMenu, *, compact: bool) -> None:
         """Of a `picture` that has its accessible name and description; `compact` leaves out choices."""
@@ -126,6 +129,9 @@ class PictureHeader(QHBoxLayout):
         layout.addWidget(control)
         if self._compact:
             both.hide()
+        elif isinstance(control, ElidedBox):
+            self.choices.add(both, lambda: both.sizeHint().width() - control.spare)
+            control.currentTextChanged.connect(lambda _text: both.updateGeometry())
         else:
             self.choices.add(both)
         return both
