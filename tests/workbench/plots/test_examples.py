@@ -57,5 +57,5 @@ def test_examples_have_the_width_of_their_classes_and_two_lines_of_words_whateve
     page.draw(ClassPrediction("validation", "mood", ("negative", "positive"), counts, scores, (), None, shown))
     rows = page.examples.rows
     qtbot.waitUntil(lambda: sum(rows.columnWidth(column) for column in range(4)) <= rows.viewport().width())
-    assert rows.columnWidth(0) >= 10 * rows.fontMetrics().averageCharWidth()
+    assert rows.columnWidth(0) >= 5 * rows.fontMetrics().averageCharWidth()
     assert rows.rowHeight(0) >= 2 * rows.fontMetrics().lineSpacing()
