@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from math import isnan
 
 from engine.config import Experiment, field_info, field_names
+from engine.wording.note_names import notes_in_words
 from engine.topologies import topology
 
 _QUOTED = re.compile(r"""(?<!\w)('[^']*'|"[^"]*")(?!\w)""")  # a name or a cell of somebody's data
@@ -128,6 +129,11 @@ def unbroken(name: str, value: str) -> str:
     """A name and its value, which no line comes to break apart; nor a short name, as exact match."""
     words = name.replace(" ", "\u00a0") if len(name) <= _SHORT else name
     return f"{words}\u00a0{value}"
+
+
+def notes_unbroken(notes: Iterable[tuple[int, float]]) -> str:
+    """Notes as musicians write them, each with its length in one line."""
+    return notes_in_words(notes).replace(" ", "\u00a0").replace(",\u00a0", ", ")
 
 
 def setting_words(name: str, value: object) -> str:

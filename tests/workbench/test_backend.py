@@ -305,7 +305,7 @@ def test_pairs_are_shown_as_they_are_read_and_written() -> None:
     assert first == f"{dataset.pairs.sources[0]}  →  {dataset.pairs.targets[0]}"
     loaded = DataReader().open("bach_chorales")
     assert isinstance(loaded.preview, TextPreview)
-    assert loaded.preview.text.startswith("g minor, 4/4  →  D5 2, F5 2, D5 1")  # as Prediction has it
+    assert loaded.preview.text.startswith("g minor, 4/4  →  D5\u00a02, F5\u00a02, D5\u00a01")  # as Prediction has it
     loaded = DataReader().open("handwritten_digits")
     assert isinstance(loaded.preview, ExamplesPreview)
     assert len({example.label for example in loaded.preview.examples}) == 6

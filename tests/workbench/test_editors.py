@@ -162,6 +162,19 @@ def test_of_many_columns_those_with_a_name_are_ticked_at_once(qtbot: QtBot) -> N
     assert popup.list.model().rowCount() == 10_000, "what was looked for is forgotten"
 
 
+@pytest.mark.parametrize(("width", "shown"), [(400, "trunk_vertical  (number)"), (130, "trunk_vertical"), (60, "…")])
+def test_a_column_is_named_without_its_kind_before_its_name_is_cut(qtbot: QtBot, width: int, shown: str) -> None:
+    editor = ChoiceEditor()
+    qtbot.addWidget(editor)
+    editor.show_options([("trunk_vertical", "trunk_vertical  (number)")])
+    editor.show_value("trunk_vertical")
+    editor.resize(width, 24)
+    option = QStyleOptionComboBox()
+    editor.initStyleOption(option)
+    text = editor.shown_text(option)
+    assert text == shown if width > 60 else text.endswith(shown)
+
+
 def test_a_choice_that_is_not_offered_is_still_shown(qtbot: QtBot) -> None:
     editor = ChoiceEditor()
     qtbot.addWidget(editor)

@@ -218,9 +218,11 @@ def test_at_the_end_it_is_told_which_step_is_shown(
 
 
 def test_where_it_is_narrow_it_is_told_in_fewer_words_rather_than_cut(gallery: Gallery) -> None:
+    scrubber = gallery.scrubber
+    scrubber.resize(280, scrubber.height())
+    assert scrubber._told.text() == "Nothing yet"
     for each in (12_200, 12_300):
         gallery.film.record(measured.full_snapshot(each))
-    scrubber = gallery.scrubber
     whole, short = ("Live, from step 12,200 on", "Step 12,200 of 12,300"), ("Live", "Step 12,200")
     for wide, (live, before) in ((600, whole), (280, short)):
         scrubber.resize(wide, scrubber.height())

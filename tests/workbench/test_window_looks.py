@@ -21,6 +21,7 @@ from workbench.forms.editors import ChoiceEditor
 from workbench.forms.number_editors import NumberEditor, NumbersEditor
 from workbench.later import later
 from workbench.looks.theme import GRID, LIGHT
+from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.runs.state import State
 from workbench.settings import Places, Settings
 from workbench.widgets.path_line import PathLine
@@ -122,6 +123,25 @@ def test_a_path_that_does_not_fit_shows_its_beginning_and_its_end(qtbot: QtBot) 
     assert line.grab().toImage() != typed
 
 
+def _lines_of(label: QLabel) -> int:
+    """Pixels that the text of a label needs."""
+    return label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+
+
+def test_what_is_chosen_in_a_step_is_said_in_two_lines_where_one_is_too_short(bench: Bench) -> None:
+    bench.window.resize(1280, 720)
+    header = bench.window.steps.panel.headers[0]
+    summary = header.findChildren(ElidedLabel)[0]
+    header.summarise("numbers")
+    bench.until(lambda: summary.height() < 2 * summary.fontMetrics().lineSpacing())
+    words = "Captions for handwritten digits · 64 columns → caption"
+    header.summarise(words)
+    bench.until(lambda: summary.height() >= 2 * summary.fontMetrics().lineSpacing())
+    assert summary.fitting(summary.contentsRect()) == words
+    assert header.rect().contains(summary.geometry())
+    assert all(each.height() >= 5 * GRID for each in bench.window.steps.panel.headers)
+
+
 @pytest.mark.parametrize("scale", [100, 150])
 def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
     bench.window.resize(1280, 720)
@@ -131,7 +151,7 @@ def test_set_up_is_as_wide_as_its_settings(bench: Bench, scale: int) -> None:
         bench.until(lambda shown=page: shown.viewport().width() >= shown.widget().minimumSizeHint().width())  # type: ignore[misc]
     for header in bench.window.steps.panel.headers:
         labels = header.findChildren(QLabel)
-        assert all(label.height() >= label.sizeHint().height() for label in labels)
+        assert all(label.height() >= _lines_of(label) for label in labels)
         assert header.rect().contains(labels[-1].geometry())
     assert bench.window.minimumSizeHint().width() <= 1280
     bench.window.appearance.choose_scale(100)

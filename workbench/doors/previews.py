@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.config import DataConfig, Experiment
 from workbench.doors.answers import Column, Example, ExamplesPreview, Preview, SeriesPreview, TextPreview
 from workbench.doors.round_places import RoundPlaces
+from workbench.wording import notes_unbroken
 
 if TYPE_CHECKING:
     from engine.data import Inspection
@@ -100,7 +101,6 @@ def _labelled_texts(experiment: Experiment, inspection: Inspection) -> TextPrevi
 def _pairs(pairs: Pairs, preparation: PairsPreparation) -> ExamplesPreview | TextPreview:
     """The first pairs: what is read, and what is written of it, tunes in notes; pictures with what is said of them."""
     from engine.data.pairs.tunes import are_notes, notes_of
-    from engine.wording.note_names import notes_in_words
 
     vector, tunes = preparation.vector, are_notes(preparation.symbols.known)
     side = vector.image_side if vector else 0
@@ -110,7 +110,7 @@ def _pairs(pairs: Pairs, preparation: PairsPreparation) -> ExamplesPreview | Tex
         return ExamplesPreview(
             tuple(Example(text, np.asarray(pairs.numbers[row].reshape(side, side), np.float32)) for text, row in chosen)
         )
-    written = [notes_in_words(notes_of(text)) if tunes else text for text in pairs.targets[:_LOOKED_AT]]
+    written = [notes_unbroken(notes_of(text)) if tunes else text for text in pairs.targets[:_LOOKED_AT]]
     rows = range(len(written))
     return TextPreview("\n".join(f"{pairs.read_as_text(row)}  →  {written[row]}" for row in rows))
 

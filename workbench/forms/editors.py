@@ -69,6 +69,11 @@ class ChoiceEditor(ElidedBox):
                 self._options = []
             self.setCurrentIndex(self.findData(value))
 
+    def shorter(self) -> str:
+        """A column without what kind of values it has, which the list says."""
+        value, shown = self.currentData(), self.currentText()
+        return value if isinstance(value, str) and shown.startswith(f"{value}  (") else shown
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel over a form scrolls the form; only what has focus is turned."""
         if self.hasFocus():

@@ -142,6 +142,7 @@ class Scrubber(QWidget):
         beside = self.play.sizeHint().width() + self.slider.minimumWidth() + self.live.sizeHint().width() + 6 * GRID
         if self._told.fontMetrics().horizontalAdvance(words) > self.width() - beside:
             words = f"Step {position:,}" if position is not None else words.partition(",")[0]
+            words = words.replace("measured yet", "yet")
         self._told.setText(words)
 
     def _words(self, steps: Sequence[int], position: int | None) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.later import later
 from workbench.looks.theme import GRID
 from workbench.panels.labels import Fold, column, frame, label
+from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.spoken import announce, tell_fold
 
 _WIDTHS = 37 * GRID, 48 * GRID  # pixels: of the panel at least, and what its settings may ask for
+_LINES = 2  # of a summary at most
 _HELP_WHEN_IDLE = "What has focus is explained here."
 
 
@@ -26,12 +27,12 @@ class StepHeader(QPushButton):
         self.setObjectName(f"step_{title.lower()}")
         self.setProperty("role", "step")
         self.setWhatsThis("Opens this step of setting up, and folds the one that is open.")
+        self.setMinimumHeight(5 * GRID)
         self._title = title
-        self._number, self._name, self._summary = QLabel(str(number)), QLabel(title), QLabel()
+        self._number, self._name, self._summary = QLabel(str(number)), QLabel(title), ElidedLabel(lines=_LINES)
         self._number.setProperty("role", "title")
         self._name.setProperty("role", "strong")
         self._summary.setProperty("role", "small")
-        self._full = ""
         self._lay_out()
         self.summarise("")
 
@@ -43,28 +44,19 @@ class StepHeader(QPushButton):
 
     def summarise(self, text: str) -> None:
         """Say in a few words what is chosen."""
-        self._full = text
         self.setAccessibleName(f"{self._title}: {text}" if text else self._title)
         self.setToolTip(text)
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the summary on one line."""
-        super().resizeEvent(event)
-        self._elide()
+        self._summary.setText(text)
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """As high as both lines need, whatever the size of text."""
+        """As high as all lines need, whatever the size of text."""
         layout = self.layout()
-        return QSize(0, max(5 * GRID, layout.sizeHint().height() if layout is not None else 0))
+        return QSize(0, layout.heightForWidth(self.width()) if layout is not None else 0)
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
         return self.sizeHint()
-
-    def _elide(self) -> None:
-        room = max(self.width() - 7 * GRID, 2 * GRID)
-        self._summary.setText(self._summary.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room))
 
     def _lay_out(self) -> None:
         texts = QVBoxLayout()

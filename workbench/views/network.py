@@ -33,7 +33,7 @@ from workbench.views.live_view import LiveView
 
 _DECADES = 8.0  # of the gradient's norm that have a colour, down from the strongest
 _LEAST_LEVEL = 0.1  # of states: those of hundreds of units are small
-_BAND = "band: log₁₀ of the gradient in the last batch, of the strongest"
+_BAND = "band: log₁₀ of the last batch's gradient, of the strongest"
 
 
 class NetworkView(LiveView):

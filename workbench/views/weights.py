@@ -71,7 +71,7 @@ class WeightMaps(LiveView):
         self._parameter.activated.connect(self._draw_other)
         self._matrix.activated.connect(lambda _index: self.needs_changed.emit())
         self.add_control("Parameter", self._parameter, "parameter")
-        self._choice = self.add_asking_control("Spectrum of", self._matrix, "matrix")
+        self._choice = self.add_asking_control("Spectrum", self._matrix, "matrix")
         self._lay_out()
         self._let_one_speak()
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+
+_BETWEEN = " · "  # parts of a name
+_AIR = 4  # pixels about what is chosen
 
 
 class ElidedBox(QComboBox):
@@ -36,8 +41,21 @@ class ElidedBox(QComboBox):
         """What is written where there is no room for the choice."""
         return self.currentText()
 
+    @property
+    def spare(self) -> int:
+        """Pixels that other choices need more than what is chosen."""
+        advance = self.fontMetrics().horizontalAdvance
+        longest = max((advance(self.itemText(place)) for place in range(self.count())), default=0)
+        return max(longest - advance(self.shorter()) - _AIR, 0)
+
 
 class NamesBox(ElidedBox):
     """Names of parameters and layers, which begin alike: what tells them apart stays."""
 
     cut = Qt.TextElideMode.ElideMiddle
+
+    def shorter(self) -> str:
+        """Without the parts that all choices begin with."""
+        names = [self.itemText(place).split(_BETWEEN)[:-1] for place in range(self.count())]
+        alike = list(takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False)))
+        return _BETWEEN.join(self.currentText().split(_BETWEEN)[len(alike) :])

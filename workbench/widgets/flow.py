@@ -29,12 +29,15 @@ class Flow(QWidget):
         super().__init__()
         self._between, self._room = spacing, room
         self._parts: list[QWidget] = []
+        self._kept: dict[QWidget, Callable[[], int]] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def add(self, widget: QWidget) -> None:
-        """Behind the others."""
+    def add(self, widget: QWidget, kept: Callable[[], int] | None = None) -> None:
+        """Behind the others; `kept` are pixels of its width that it does not give up."""
+        if kept is not None:
+            self._kept[widget] = kept
         widget.setParent(self)
         self._parts.append(widget)
         self.updateGeometry()
@@ -58,7 +61,7 @@ class Flow(QWidget):
 
     def suits(self, width: int, rather: int) -> bool:
         """Whether `width` takes no more rows than `rather`, and cuts nothing."""
-        whole = all(_least(part) <= width for part in self._seen)
+        whole = all(self._least(part) <= width for part in self._seen)
         return whole and len(self._rows(width)) == len(self._rows(rather))
 
     def minimumSizeHint(self) -> QSize:
@@ -101,17 +104,18 @@ class Flow(QWidget):
         rows: list[list[QWidget]] = []
         used = 0
         for part in self._seen:
-            if not rows or used + _least(part) > width:
+            least = self._least(part)
+            if not rows or used + least > width:
                 rows.append([])
                 used = 0
             rows[-1].append(part)
-            used += _least(part) + self._between
+            used += least + self._between
         return [list(self._row(parts, width)) for parts in rows]
 
     def _row(self, parts: list[QWidget], width: int) -> Iterator[tuple[QWidget, QRect]]:
         """Beside each other within `width`, which they are narrower for as far as each can be."""
         sizes = [part.sizeHint() for part in parts]
-        spare = [size.width() - _least(part) for part, size in zip(parts, sizes, strict=True)]
+        spare = [size.width() - self._least(part) for part, size in zip(parts, sizes, strict=True)]
         lacks = sum(size.width() + self._between for size in sizes) - self._between - width
         share, x = min(max(lacks / max(sum(spare), 1), 0.0), 1.0), 0
         for part, size, can in zip(parts, sizes, spare, strict=True):
@@ -120,7 +124,8 @@ class Flow(QWidget):
             yield part, QRect(x, 0, wide, size.height())
             x += wide + self._between
 
-
-def _least(part: QWidget) -> int:
-    """Pixels of width that it keeps beside others."""
-    return max(part.minimumSizeHint().width(), round((1 - _GIVES) * part.sizeHint().width()))
+    def _least(self, part: QWidget) -> int:
+        """Pixels of width that it keeps beside others."""
+        wide, kept = part.sizeHint().width(), self._kept.get(part)
+        most = round((1 - _GIVES) * wide) if kept is None else min(kept(), wide)
+        return max(part.minimumSizeHint().width(), most)

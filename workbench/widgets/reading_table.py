@@ -19,3 +19,4 @@ class ReadingTable(QTableWidget):
             self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
             self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
             self.verticalHeader().hide()
+            self.horizontalHeader().setHighlightSections(False)  # a chosen row is in all columns

@@ -47,3 +47,15 @@ def test_heading_and_names_have_a_whole_line_each(qtbot: QtBot, scale: float) ->
     made = matrix(qtbot, 900, scale)
     assert made._line >= made._letters.height()
     assert made._top == 2 * made._line
+
+
+@pytest.mark.parametrize("wide", [220, 600])
+def test_the_heading_begins_over_the_names_where_it_would_be_cut_over_the_cells(qtbot: QtBot, wide: int) -> None:
+    made = matrix(qtbot, 300, 1.5, wide)
+    made.show_counts(np.eye(2, dtype=np.int64), ("negative", "positive"))
+    picture = made.grab().toImage()
+    ground = picture.pixel(0, 0)
+    heading = range(round(made._line * 0.8))
+    ink = [x for x in range(wide) if any(picture.pixel(x, y) != ground for y in heading)]
+    assert ink[-1] - ink[0] > 0.9 * made._letters.horizontalAdvance("answered →  truth ↓")
+    assert (ink[0] < made._left - 2) is (wide == 220)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -45,6 +47,21 @@ def test_without_update_ratios_the_key_says_what_is_coming(board: NormBoard) -> 
     assert board.key.texts[-1] == "healthy (1e−4 to 1e−2)  with the next batch"
     board.say_coming("never")
     assert board.key.texts[-1].endswith("never")
+
+
+def test_long_names_leave_both_plots_as_much_room(board: NormBoard, qtbot: QtBot) -> None:
+    theme = replace(LIGHT, scale=1.5)
+    for part in (board, board._norms, board._ratio):
+        part.apply_theme(theme)
+    board.resize(617, 300)
+    board.show()
+    norms = gradient_norms()
+    named = replace(norms, names=tuple(f"encoder.weight_hh_l{row}_reverse" for row in range(len(norms.names))))
+    board.show_norms(named, named.update_ratio, "", "")
+    plots = board._norms, board._ratio
+    qtbot.waitUntil(lambda: all("…" not in plot.bottom.labelString() for plot in plots))
+    widths = [plot.bottom.width() for plot in plots]
+    assert max(widths) - min(widths) < 30
 
 
 def test_axes_are_in_sight_wherever_many_parameters_are_scrolled_to(board: NormBoard, qtbot: QtBot) -> None:

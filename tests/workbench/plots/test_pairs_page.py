@@ -34,6 +34,7 @@ def test_what_was_read_wanted_and_written_stand_side_by_side(qtbot: QtBot, compa
     made = page(qtbot, TRANSLATED, WRONG, compact=compact)
     assert [made.rows.horizontalHeaderItem(k).text() for k in range(3)] == ["read", "target", "written"]  # type: ignore[union-attr]
     assert [made.rows.item(1, k).text() for k in range(3)] == ["b", "y", "✕\u00a0x"]  # type: ignore[union-attr]
+    assert not made.rows.horizontalHeader().highlightSections()  # bold names, for a row that is chosen in every column
 
 
 def test_right_and_wrong_are_told_apart_without_colours(qtbot: QtBot) -> None:
@@ -53,14 +54,18 @@ def test_right_and_wrong_are_told_apart_without_colours(qtbot: QtBot) -> None:
 
 
 def test_a_long_sentence_is_read_in_full(qtbot: QtBot) -> None:
-    long = WrittenPair("two thousand, nine hundred and ninety-eight years ago", "x", "x", ("a",), ("x",), LOOKS, None)
+    words = (
+        "two thousand, nine hundred and ninety-eight years ago, on the first day of the month, before it was evening"
+    )
+    long = WrittenPair(words, words, words, ("a",), ("x",), LOOKS, None)
     made = page(qtbot, TRANSLATED, long)
     line = made.rows.fontMetrics().lineSpacing()
-    qtbot.waitUntil(lambda: made.rows.rowHeight(0) < 2 * line < 3 * line <= made.rows.rowHeight(1))
+    qtbot.waitUntil(lambda: made.rows.rowHeight(0) < 2 * line < 6 * line <= made.rows.rowHeight(1))
     assert made.rows.rowHeight(1) % line >= 4  # and air around it
-    endless = WrittenPair("a sentence without end " * 20, "x", "x", ("a",), ("x",), LOOKS, None)
+    without_end = "a sentence without end " * 20
+    endless = replace(long, source=without_end, wanted=without_end, written=without_end)
     made.draw(PairsPrediction("validation", "target", False, (endless,)))
-    qtbot.waitUntil(lambda: 4 * line <= made.rows.rowHeight(0) < 5 * line)
+    qtbot.waitUntil(lambda: 6 * line <= made.rows.rowHeight(0) < 7 * line)
 
 
 @pytest.mark.parametrize("pair", [TRANSLATED, DIGIT])
@@ -97,7 +102,7 @@ def test_digits_tunes_and_networks_without_attention_have_pictures_of_their_own(
     ink, same, other = (seen.pixelColor(*place) for place in ((3, 3), (9, 9), (15, 3)))
     assert ink == same != other
     made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
-    assert [made.rows.item(0, k).text() for k in range(3)] == ["C", "C4 1, E4 ½", "D4 1"]  # type: ignore[union-attr]
+    assert [made.rows.item(0, k).text() for k in range(3)] == ["C", "C4\u00a01, E4\u00a0½", "D4\u00a01"]  # type: ignore[union-attr]
     assert made.pictures.currentWidget() is made.roll
     assert made.roll.tunes == (TUNE.wanted_notes, TUNE.written_notes)
     plain = WrittenPair("a", "x", "x", ("a",), ("x",), None, None)
@@ -125,3 +130,18 @@ def test_attention_is_walked_by_keys_until_another_pair_is_chosen(qtbot: QtBot) 
     assert made.matrix.walked.cell is None  # another run's
     made.draw(PairsPrediction("validation", "soprano", True, (TUNE,)))
     assert not made.walk(1, 0)  # a tune has none
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_short_words_leave_their_room_to_what_is_longer(qtbot: QtBot, compact: bool) -> None:
+    short = replace(TRANSLATED, source="crowded", wanted="K R AW1 D AH0 D", written="K R UW1 D IH0 D")
+    made = page(qtbot, short, replace(short, source="of"), compact=compact)
+    made.resize(320 if compact else 680, 400)
+    words = [made.rows.item(0, column).text() for column in range(3)]  # type: ignore[union-attr]
+    needs = [made.rows.fontMetrics().horizontalAdvance(text) for text in words]
+    wide = [made.rows.columnWidth(column) for column in range(3)]
+    assert all(room > need + 6 for room, need in zip(wide, needs, strict=True))
+    assert sum(wide) == made.rows.viewport().width()
+    assert all(made.rows.rowHeight(row) < 2 * made.rows.fontMetrics().lineSpacing() for row in range(2))
+    made.draw(PairsPrediction("validation", "target", False, (replace(short, written="x " * 40),)))
+    assert [made.rows.columnWidth(column) for column in range(3)] == wide  # whatever is written in training

@@ -30,6 +30,7 @@ from workbench.plots.heat.unit_order import ORDERS, unit_order
 from workbench.plots.key.keys import Key, Scale
 from workbench.plots.key.legend import Legend
 from workbench.plots.states.principal import PrincipalPlane
+from workbench.wording import unbroken
 
 
 @pytest.mark.parametrize(
@@ -201,6 +202,19 @@ def test_legend_wraps_and_says_it_in_words(qtbot: QtBot) -> None:
     assert legend.heightForWidth(100) == 2 * legend.heightForWidth(1000) > 0
 
 
+@pytest.mark.parametrize("wide", [400, 200])
+def test_a_scale_that_is_too_long_is_cut_in_its_name_not_in_its_colours(qtbot: QtBot, wide: int) -> None:
+    legend = Legend(LIGHT)
+    qtbot.addWidget(legend)
+    legend.show_items(LIGHT, [Scale("log₁₀ of the gradient, of the strongest", LIGHT.color_map("magnitude"), -8, 0)])
+    legend.resize(wide, legend.heightForWidth(wide))
+    picture = legend.grab().toImage()
+    row = (picture.pixelColor(x, picture.height() // 2) for x in range(wide))
+    bar = [x for x, color in enumerate(row) if color.hsvSaturation() > 100]
+    assert len(bar) == 80
+    assert bar[-1] + 8 < wide  # what its last colour stands for is read behind it
+
+
 def test_what_is_asked_for_often_is_done_at_once_and_at_the_end(qtbot: QtBot) -> None:
     asked: list[int] = []
     done: list[int] = []
@@ -362,6 +376,16 @@ def test_a_title_keeps_together_what_belongs_together(qtbot: QtBot, room: int, l
     assert title.text.split("<br>") == lines
 
 
+@pytest.mark.parametrize(("room", "first"), [(200, "layer 12 reverse"), (75, "layer 12 ←")])
+def test_a_title_says_backward_by_an_arrow_where_the_word_would_be_cut(qtbot: QtBot, room: int, first: str) -> None:
+    title = PanelTitle()
+    title.dress(LIGHT)
+    title.fit(room)
+    title.show_name("layer 12 reverse · input")
+    assert title.text.replace("<br>", " · ") == f"{first} · input"
+    assert title.toolTip() == "layer 12 reverse · input"
+
+
 def test_a_title_is_broken_between_its_parts_before_it_is_cut(qtbot: QtBot) -> None:
     grid = HeatGrid(LIGHT, bottom="time step", left="unit")
     qtbot.addWidget(grid)
@@ -444,6 +468,42 @@ def test_a_single_step_fills_its_panel(qtbot: QtBot) -> None:
     grid.resize(500, 300)
     qtbot.waitUntil(lambda: grid._cells[0].box.width() > wide)
     assert grid._cells[0].box.viewRange()[0] == pytest.approx([-0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("metric", "score", "baselines", "part", "best"),
+    [
+        (
+            "BLEU",
+            6.7,
+            (("commonest text", 0.0), ("nearest source", 34.87)),
+            "validation: ",
+            "nearest source:\u00a034.870",
+        ),
+        (
+            "symbol error rate",
+            0.24,
+            (("nearest source", 0.477), ("commonest text", 1.0)),
+            "",
+            "nearest source:\u00a00.477",
+        ),
+        ("RMSE", 0.24, (("naive", math.nan), ("AR(12)", 1.0)), "validation: ", "AR(12):\u00a01.000"),
+        ("RMSE", 0.24, (), "validation: ", ""),
+    ],
+)
+def test_scores_that_have_one_line_are_said_beside_the_best_of_the_simple_methods(
+    qtbot: QtBot, metric: str, score: float, baselines: tuple[tuple[str, float], ...], part: str, best: str
+) -> None:
+    label = score_label(compact=True)
+    qtbot.addWidget(label)
+    assert isinstance(label, ElidedLabel)
+    label.limit(1)
+    tell_scores(label, "validation", [(metric, score)], baselines)
+    said = f"{part}{unbroken(metric, f'{score:.3f}')}" + (f" — {best}" if best else "")
+    label.resize(label.fontMetrics().horizontalAdvance(said) + 1, 20)
+    assert label.fitting(label.contentsRect()) == said
+    label.resize(40, 20)
+    assert label.fitting(label.contentsRect()).endswith("…")
 
 
 def test_scores_in_a_small_place_are_said_in_two_lines(qtbot: QtBot) -> None:

@@ -573,20 +573,51 @@ def test_names_that_begin_alike_are_told_apart_by_their_ends_where_there_is_no_r
         assert name.endswith(end if len(end) > 2 else "nothing")
 
 
-@pytest.mark.parametrize(("share", "rows", "said"), [(1.0, 1, True), (0.9, 1, True), (0.7, 1, False), (0.45, 2, True)])
-def test_choices_are_narrower_before_it_is_not_said_of_which_step_the_picture_is_and_that_goes_before_they_go_on_below(
-    make: Maker, qtbot: QtBot, share: float, rows: int, said: bool
+@pytest.mark.parametrize(("blocks", "wide", "shown"), [
+    (("reset", "candidate"), 500, "decoder · layer 1 · candidate"),
+    (("reset", "candidate"), 150, "candidate"),
+    (("candidate",), 150, "candidate"),
+])  # fmt: skip
+def test_where_all_names_begin_with_the_same_parts_these_are_left_out_first(
+    qtbot: QtBot, blocks: tuple[str, ...], wide: int, shown: str
 ) -> None:
+    box = NamesBox()
+    qtbot.addWidget(box)
+    box.addItems([f"decoder · layer 1 · {block}" for block in blocks])
+    box.setCurrentIndex(len(blocks) - 1)
+    box.resize(wide, 28)
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    assert box.shown_text(option) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "step_too", "rows", "said"),
+    [(1.0, True, 1, True), (0.0, True, 1, True), (0.0, False, 1, False), (-0.2, False, 2, True)],
+)
+def test_choices_are_narrower_before_it_is_not_said_of_which_step_the_picture_is_and_that_goes_before_they_go_on_below(
+    make: Maker, qtbot: QtBot, share: float, step_too: bool, rows: int, said: bool
+) -> None:
+    """`share` is 1 for all that choices ask for, and 0 for what is chosen alone."""
     view = make(WeightMaps)
+    assert isinstance(view, WeightMaps)
     view.resize(1200, 500)
     fill(view)
+    view._parameter.addItem("a parameter of a long name that is not chosen")
     title, stamp, choices = view._header.title, view._header.stamp, view._header.choices
-    beside, one_row = view.width() - view._header.beside_title(), choices.sizeHint().width()
-    view.resize(beside + round(share * one_row), 500)
+    whole = choices.sizeHint().width()
+    least = whole - sum(part.sizeHint().width() - choices._least(part) for part in choices._seen)
+    beside = view.width() - view._header.beside_title()  # the step too, as they suit
+    step = stamp.label.fontMetrics().horizontalAdvance(view._header._step)
+    view.resize(beside - (0 if step_too else step) + least + round(share * (whole - least)) + 1, 500)
     qtbot.waitUntil(lambda: len({part.y() for part in choices._seen}) == rows)
     qtbot.waitUntil(lambda: stamp.label.text().startswith("step ") is said)
     assert title.width() >= title.sizeHint().width()
     assert all(choices.rect().contains(part.geometry()) for part in choices._seen)
+    for box in (view._parameter, view._matrix):
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        assert "…" not in box.shown_text(option)
 
 
 @pytest.mark.parametrize(("height", "scale", "low"), [(800, 1.0, False), (560, 1.0, False), (560, 2.0, True)])
@@ -647,6 +678,22 @@ def test_the_key_of_a_small_view_of_gradients_is_whole(
     legend = view.findChild(Legend)
     assert legend is not None
     assert len(legend._places(legend.width())) == len(legend.texts) == 2 * layers + 2 + bool(written)
+
+
+def test_the_key_says_from_where_on_a_sequence_is_written_and_that_norms_are_of_one_in_one_row(
+    make: Maker, qtbot: QtBot
+) -> None:
+    view = make(GradientFlow, compact=True)
+    view.resize(339, 276)  # a quarter in a window of 1280
+    flow = measured.gradient_by_time(layers=1, half_life=12.3, reverse=True)
+    flow = dataclasses.replace(flow, by_distance=flow.norms, written_from=8)
+    for written in ((8, 8), (6, 8)):
+        view.show_snapshot(measured.snapshot(dataclasses.replace(flow, written=written)))
+        qtbot.waitUntil(lambda: not view._behind)
+        legend = view.findChild(Legend)
+        assert legend is not None
+        assert "norms of one sequence" in legend.texts
+        assert len(legend._places(legend.width())) == len(legend.texts) == 5
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

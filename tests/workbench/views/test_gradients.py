@@ -164,7 +164,7 @@ def test_an_explosion_is_marked_as_soon_as_its_layer_is_shown_again(show: Show) 
 def test_gradient_flow_tells_what_is_read_from_what_is_written(show: Show) -> None:
     view = show(GradientFlow)
     flow = GradientByTime(("layer 1",), f32([0.5, 0.7, 1.0]), (2.0,), written_from=2)
-    told = "from here on it is written, before it read"
+    told = "written from here on, before it read"
     for shown, place in ((flow, 2.5), (replace(flow, written_from=None), None)):
         view.show_snapshot(measured.snapshot(shown))
         lines = [line.value() for line in view._curves._borders if line.isVisible()]
@@ -288,7 +288,7 @@ def test_pairs_that_write_more_and_less_say_between_which_steps_writing_begins(s
     assert "written right of both lines, read left of both" in view._curves.legend.texts
     view.show_snapshot(measured.snapshot(replace(RAGGED, written=(2, 2), written_from=2)))
     assert {line.value() for line in view._curves._borders} == {-1.5}
-    assert "from here on it is written, before it read" in view._curves.legend.texts
+    assert "written from here on, before it read" in view._curves.legend.texts
 
 
 def test_gradients_of_several_updates_are_told_from_the_half_life_of_one(show: Show) -> None:

@@ -20,6 +20,7 @@ from engine.inside_records import (
 from tests.workbench.views import measured
 from tests.workbench.views.known import Show, f32, known_cell
 from workbench.looks.theme import LIGHT
+from workbench.plots.key.keys import width_of
 from workbench.views.explain import Explain
 from workbench.views.network import NetworkView
 
@@ -55,6 +56,17 @@ def test_the_diagram_has_most_of_the_room_until_a_person_divides_otherwise(show:
     chosen = view._both.sizes()[1]
     assert chosen > 400
     assert shares(1600)[1] == chosen
+
+
+def test_the_key_is_whole_with_large_text_in_a_window_of_1280(show: Show, qtbot: QtBot) -> None:
+    view = show(NetworkView)
+    view.apply_theme(replace(LIGHT, scale=1.5))
+    view.resize(623, 540)
+    trace, _, structure = known_cell()
+    view.show_snapshot(measured.snapshot(trace, structure, GradientByTime(("layer 1",), f32([0.001, 1.0]), (1.0,))))
+    legend, metrics = view._legend, view._legend.fontMetrics()
+    qtbot.waitUntil(lambda: len(legend._items) == 2 and legend.width() > 600)
+    assert all(width_of(item, metrics) <= legend.width() for item in legend._items)
 
 
 @pytest.mark.parametrize(("size", "level"), [(0.05, 0.1), (0.12, 0.15), (0.9, 1.0)])

@@ -53,9 +53,9 @@ class ClassPage(AnswerPage):
             self._divide()
 
     def _divide(self) -> None:
-        """The matrix takes what it needs, at most half; the rest is for what is to be read."""
+        """The matrix takes what it needs, at most half, and two fifths where what is to be read would be cut."""
         wide = self.parts.width()
-        own = min(self.matrix.sizeHint().width(), wide // 2)
+        own = min(self.matrix.sizeHint().width(), wide // 2, max(2 * wide // 5, wide - self.examples.needs))
         self.parts.setSizes([own, wide - own])
 
     def clear(self) -> None:

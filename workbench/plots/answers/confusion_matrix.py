@@ -15,6 +15,7 @@ from workbench.plots.frame.cell_walk import CellWalk
 _LARGEST = 16 * GRID  # pixels of one cell
 _LOWEST = 0.9  # of a line of text: cells below it have no names
 _NAME = 14 * GRID  # pixels that a class's name may take
+_HEADING = "answered →  truth ↓"
 
 
 class ConfusionMatrix(QWidget):
@@ -142,9 +143,8 @@ class ConfusionMatrix(QWidget):
     def _paint_names(self, painter: QPainter) -> None:
         left, top, wide, high, metrics = self._left, self._top, self._wide, self._high, self._letters
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(
-            QRectF(left, 0, self.width() - left, self._line), Qt.AlignmentFlag.AlignLeft, "answered →  truth ↓"
-        )
+        begin = max(min(left, self.width() - metrics.horizontalAdvance(_HEADING)), 0)  # over the cells where it fits
+        painter.drawText(QRectF(begin, 0, self.width() - begin, self._line), Qt.AlignmentFlag.AlignLeft, _HEADING)
         painter.setPen(QColor(self._theme.text))
         if high < metrics.height() * _LOWEST:
             return  # the mouse names what is too small to be written

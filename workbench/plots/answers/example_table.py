@@ -22,6 +22,7 @@ from workbench.widgets.reading_table import ReadingTable
 
 _PICTURE = QSize(5 * GRID, 3 * GRID)  # pixels at most of what is read, where that is a picture of numbers
 _KEPT = 500  # pictures
+_WORDS, _LINES = 14, 2  # letters and lines of what is read, at least and at most
 _READ, _TRUTH, _ANSWER, _SURE = range(4)  # columns
 
 
@@ -48,6 +49,13 @@ class ExampleTable(QWidget):
         layout.addWidget(self.order)
         layout.addWidget(self.rows, 1)
 
+    @property
+    def needs(self) -> int:
+        """Pixels of width for some words beside what is short."""
+        wide = sum(self.rows.sizeHintForColumn(column) for column in (_TRUTH, _ANSWER, _SURE))
+        around = self.rows.verticalScrollBar().sizeHint().width() + 3 * GRID
+        return wide + around + self.rows.fontMetrics().averageCharWidth() * _WORDS
+
     def show_examples(self, examples: tuple[ClassExample, ...]) -> None:
         """Other answers; the table stays scrolled to where it is."""
         self._examples = examples
@@ -57,6 +65,9 @@ class ExampleTable(QWidget):
         self.order.setText("; then ".join(filter(None, (mistakes, doubts))).capitalize())
         told = any(each.text for each in examples)
         self.rows.setHorizontalHeaderLabels(["text" if told else "sequence", "truth", "answered", "sure"])
+        high = _LINES * self.rows.fontMetrics().lineSpacing() + 2
+        if self.rows.verticalHeader().defaultSectionSize() != high:
+            self.rows.verticalHeader().setDefaultSectionSize(high)
         self.rows.setRowCount(len(examples))
         model = self.rows.model()
         with QSignalBlocker(model):  # columns are as wide as their cells, and would be measured anew for each of them

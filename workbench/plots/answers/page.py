@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import isnan
+from math import inf, isnan
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.events import Probe
+from engine.findings.measures import HIGHER_IS_BETTER
 from workbench.looks.theme import Theme
 from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.plots.frame.saving import Table
@@ -55,9 +56,24 @@ class AnswerPage(QWidget):
         raise NotImplementedError
 
 
+class ScoreLabel(ElidedLabel):
+    """Two lines of scores at most; says in fewer words what would be cut."""
+
+    def __init__(self) -> None:
+        super().__init__(lines=2)
+        self.fewer: tuple[str, ...] = ()
+
+    def fitting(self, room: QRect) -> str:
+        """All, or the first of those in fewer words that fit into a line."""
+        shown, metrics = super().fitting(room), self.fontMetrics()
+        if shown == self.text():
+            return shown
+        return next((words for words in self.fewer if metrics.horizontalAdvance(words) <= room.width()), shown)
+
+
 def score_label(*, compact: bool) -> QLabel:
     """For scores in words; in a small place two lines at most."""
-    label = ElidedLabel(lines=2) if compact else QLabel()
+    label = ScoreLabel() if compact else QLabel()
     label.setWordWrap(True)
     label.setProperty("role", "small")
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -74,14 +90,28 @@ def tell_scores(
 ) -> None:
     """Say what was reached on a part, NaN where that comes yet, and what simple methods reach in the first score.
 
-    A small place says the first score alone, and names without what stands in brackets behind them; all is in its tip.
+    A small place says the first score alone, and names without what stands in brackets behind them; where there is no
+    room for all of them, the best of these. All is in its tip.
     """
-    simple, small = list(baselines), isinstance(label, ElidedLabel)
+    simple, small = list(baselines), isinstance(label, ScoreLabel)
     own = [unbroken(name, "not measured yet" if isnan(value) else f"{value:.3f}") for name, value in scores]
     others = ", ".join(unbroken(f"{name}:", f"{value:.3f}") for name, value in simple)
     text = f"{named(part)} part: {' · '.join(own)}" + (f" — {scores[0][0]} of {others}" if others else "")
-    short = ", ".join(unbroken(f"{name.partition(' (')[0]}:", f"{value:.3f}") for name, value in simple)
     label.setToolTip(text if small else "")
-    shown = " — ".join(filter(None, (f"{named(part)}: {own[0]}", short))) if small else text
+    shown = _tell_briefly(label, named(part), scores[0][0], own[0], simple) if isinstance(label, ScoreLabel) else text
     if shown != label.text():
         label.setText(shown)
+
+
+def _tell_briefly(label: ScoreLabel, part: str, metric: str, own: str, simple: Sequence[tuple[str, float]]) -> str:
+    """What it says in two lines; in one the best of the simple methods, and no part where that is too long."""
+    short = [unbroken(f"{name.partition(' (')[0]}:", f"{value:.3f}") for name, value in simple]
+    best = [short[_best([value for _, value in simple], metric)]] if simple else []
+    label.fewer = (f"{part}: {' — '.join([own, *best])}", " — ".join([own, *best]))
+    return " — ".join(filter(None, (f"{part}: {own}", ", ".join(short))))
+
+
+def _best(values: Sequence[float], metric: str) -> int:
+    """Which of them is hardest to beat; one that is not known is not."""
+    sign = -1 if metric in HIGHER_IS_BETTER else 1
+    return min(range(len(values)), key=lambda place: inf if isnan(values[place]) else sign * values[place])

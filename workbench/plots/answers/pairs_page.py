@@ -23,12 +23,13 @@ from workbench.plots.answers.page import AnswerPage
 from workbench.plots.answers.pair_pictures import GreyPicture, PianoRoll, thumbnail
 from workbench.plots.answers.verdict import judge, verdict
 from workbench.plots.frame.saving import Table
-from workbench.widgets.reading_table import ReadingTable
+from workbench.widgets.shared_columns import SharedColumns
+from workbench.wording import notes_unbroken
 
 _NOTHING = "(nothing)"  # was written before the stop
 _THUMBNAIL = 24  # pixels of a picture in its row
 _LEAST_ROWS = 2  # in a small place
-_LINES = 4  # of a pair at most; the rest is in its tip
+_LINES = 6  # of a pair at most; the rest is in its tip
 
 
 class _Aired(QStyledItemDelegate):
@@ -48,13 +49,12 @@ class PairsPage(AnswerPage):
         """Table and picture side by side; small places show the picture below."""
         self._shown: PairsPrediction | None = None
         title = "Held-out pairs: what was read, what was wanted, what the network writes"
-        self.rows = ReadingTable("written_pairs", title, 3, one_row=True)
+        self.rows = SharedColumns("written_pairs", title, 3, beside={2: 1})
         self.rows.setItemDelegate(_Aired(self.rows))
         self.rows.setWordWrap(not self.compact)
         if not self.compact:
             self.rows.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.rows.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
-        self.rows.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.rows.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.matrix, self.roll, self.picture = (
             AttentionMatrix(self.theme),
@@ -89,6 +89,7 @@ class PairsPage(AnswerPage):
         self.rows.setRowCount(len(prediction.pairs))
         for row, pair in enumerate(prediction.pairs):
             self._fill(row, pair, prediction.tunes)
+        self.rows.share_width()
         self.rows.setCurrentCell(min(chosen, len(prediction.pairs) - 1), 0)
         self._choose(self.rows.currentRow())
 
@@ -106,7 +107,7 @@ class PairsPage(AnswerPage):
     def _fill(self, row: int, pair: WrittenPair, tunes: bool) -> None:
         texts = pair.source, pair.wanted, pair.written
         if tunes:  # a pitch of 69 says nothing to who reads it
-            texts = pair.source, notes_in_words(pair.wanted_notes), notes_in_words(pair.written_notes)
+            texts = pair.source, notes_unbroken(pair.wanted_notes), notes_unbroken(pair.written_notes)
         texts = *texts[:2], texts[2] or _NOTHING
         read, _, written = items = tuple(map(QTableWidgetItem, texts))
         for column, item in enumerate(items):

@@ -91,8 +91,8 @@ class NormAxis:
         """What the lines at `written` say, and more of it where there is room."""
         first, last = self.written or (0.0, 0.0)
         if first == last:
-            return "from here on it is written", ", before it read"
-        return "written right of both lines", ", read left of both"
+            return "written from here on", ", before it read"
+        return "written right of both", " lines, read left of both"
 
     @property
     def words_on_ends(self) -> tuple[str, str]:

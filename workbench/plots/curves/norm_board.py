@@ -67,7 +67,7 @@ class NormBoard(QScrollArea):
         self._telling = Calm(self, self._show_key)
         self.key.toggled.connect(norms.hiding.toggle)
         norms.hiding.changed.connect(self._show_key)
-        both = QSplitter(Qt.Orientation.Horizontal)
+        both = self._both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(norms)
         both.addWidget(ratio)
         both.setSizes([6000, 4000])
@@ -180,6 +180,13 @@ class NormBoard(QScrollArea):
         wide = max(map(QFontMetrics(font).horizontalAdvance, names), default=0)
         if self._norms.left.minimumWidth() != wide + 2 * GRID:
             self._norms.left.setWidth(wide + 2 * GRID)
+            self._divide(wide + 2 * GRID)
+
+    def _divide(self, names: int) -> None:
+        """Beside the names, which take so many pixels, both plots are as wide."""
+        room = self._both.width()
+        if room > names:
+            self._both.setSizes([names + (room - names) // 2, (room - names) // 2])
 
     def _show_key(self) -> None:
         if self._shown is None:

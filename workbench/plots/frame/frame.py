@@ -25,6 +25,7 @@ from workbench.plots.frame.picture_header import PictureHeader
 from workbench.plots.frame.picture_menu import PictureMenu
 from workbench.plots.frame.read_out import ReadOut
 from workbench.plots.frame.saving import Table
+from workbench.plots.frame.still_label import BETWEEN
 from workbench.plots.frame.tab_order import order_tabs
 from workbench.plots.frame.table_twin import TwinView
 from workbench.plots.key.legend import Legend
@@ -214,7 +215,7 @@ class PictureFrame(QWidget):
     def stamp(self, step: int, epoch: int, note: str = "") -> None:
         """Say of which moment of the run the picture is, and what is to be known of it."""
         words = (f"step {step:,}", f"epoch {epoch:,}" if epoch else "", note)
-        self._header.stamp.show_text(" · ".join(filter(None, words)))
+        self._header.show_moment(BETWEEN.join(filter(None, words)))
 
     def add_control(self, label: str, control: QWidget, name: str) -> QWidget:
         """Put a control with its label into the bar above the picture, left out when compact; returns both as one."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from workbench.looks.theme import GRID, TEXT_SMALL, Theme
 
 _BETWEEN, _WITHIN = " · ", ", "  # parts, and what of a part is kept together where there is room
+_BACKWARD = " reverse", " ←"  # how a layer that reads backward is called, and how where that is too long
 _AROUND = GRID - 1  # pixels above and below all lines
 _LEAST_ROOM = 40
 
@@ -93,4 +94,8 @@ class PanelTitle(pg.LabelItem):
         self.setToolTip(self.name)
 
     def _pieces(self, part: str, metrics: QFontMetrics) -> list[str]:
-        return [part] if metrics.horizontalAdvance(part) <= self._room else part.split(_WITHIN)
+        def fits(text: str) -> bool:
+            return metrics.horizontalAdvance(text) <= self._room
+
+        pieces = [part] if fits(part) else part.split(_WITHIN)
+        return [piece if fits(piece) else piece.replace(*_BACKWARD) for piece in pieces]

@@ -21,15 +21,18 @@ from PySide6.QtWidgets import (
 from workbench.looks.theme import GRID, Theme
 from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.plots.frame.still_label import BETWEEN, StillLabel
+from workbench.widgets.elided_box import ElidedBox
 from workbench.widgets.flow import Flow
 
 _TITLE = 14 * GRID  # pixels of a title that do not give way to choices
-_STEP = "step 10,000,000"  # of the stamp, what stays where choices can be narrower
+_STEP = "step 10,000,000"  # of the stamp, what stays where choices can be narrower, before there is one
 _LEAST_LETTERS = 5  # of a choice, where there is no room for its longest
 
 
 class PictureHeader(QHBoxLayout):
-    """Where it is narrow choices are narrower, then the stamp goes, then choices go on below; last the title is cut."""
+    """Where it is narrow choices have as much room as what is chosen needs, then the stamp goes, then choices go on
+    below; last the title is cut.
+    """
 
     def __init__(self, picture: QWidget, key: str, menu: QMenu, *, compact: bool) -> None:
         """Of a `picture` that has its accessible name and description; `compact` leaves out choices."""
@@ -46,6 +49,7 @@ class PictureHeader(QHBoxLayout):
             self.stamp.label.setAutoFillBackground(True)
         self.choices, self.more = Flow(2 * GRID, self.beside_title), self._make_button(menu)
         self._controls: list[tuple[str, QWidget]] = []  # behind their labels
+        self._step = _STEP
         self.setSpacing(GRID)
         for widget, stretch in ((self.title, 0), (self.stamp, 1), (self.badge, 0)):
             self.addWidget(widget, stretch)
@@ -88,9 +92,17 @@ class PictureHeader(QHBoxLayout):
     def beside_title(self) -> int:
         """Pixels for choices in one row: more would cut the title or, where they can be narrower for it, the step."""
         beside = sum(part.sizeHint().width() for part in (self.title, self.badge, self.more))
-        step = self.stamp.label.fontMetrics().horizontalAdvance(_STEP)
+        step = self.stamp.label.fontMetrics().horizontalAdvance(self._step)
         room = self._picture.width() - beside - 6 * GRID  # margins, and what is between them
         return room - step if self.choices.suits(room - step, room) else room
+
+    def show_moment(self, words: str) -> None:
+        """Of which moment of the run the picture is: choices leave room for as many digits as its step has."""
+        step = words.partition(BETWEEN)[0]
+        if len(step) != len(self._step):
+            self._step = step
+            self.choices.updateGeometry()
+        self.stamp.show_text(words)
 
     def fit_text(self, theme: Theme) -> None:
         """The text has another size."""
@@ -117,6 +129,9 @@ class PictureHeader(QHBoxLayout):
         layout.addWidget(control)
         if self._compact:
             both.hide()
+        elif isinstance(control, ElidedBox):
+            self.choices.add(both, lambda: both.sizeHint().width() - control.spare)
+            control.currentTextChanged.connect(lambda _text: both.updateGeometry())
         else:
             self.choices.add(both)
         return both

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
@@ -143,7 +143,7 @@ def _paint_sample(painter: QPainter, key: Key, rect: QRect) -> None:
 def _paint_scale(painter: QPainter, scale: Scale, rect: QRect, theme: Theme) -> None:
     metrics = painter.fontMetrics()
     painter.setPen(theme.color("text"))
-    for said, is_bar in _scale_parts(scale):
+    for said, is_bar in _scale_parts(_within(scale, rect.width(), metrics)):
         if is_bar:
             bar = QRectF(rect.left(), rect.top() + 4, _SCALE, rect.height() - 8)
             painter.fillRect(bar, _gradient(scale.colors, bar))
@@ -151,6 +151,13 @@ def _paint_scale(painter: QPainter, scale: Scale, rect: QRect, theme: Theme) -> 
             continue
         text(painter, rect, said)
         rect.setLeft(rect.left() + metrics.horizontalAdvance(said) + GRID // 2)
+
+
+def _within(scale: Scale, room: int, metrics: QFontMetrics) -> Scale:
+    """With as much of its name as leaves room for the colours and what they stand for."""
+    over = max(width_of(scale, metrics) - room, 0)
+    wide = metrics.horizontalAdvance(scale.name) - over
+    return replace(scale, name=metrics.elidedText(scale.name, Qt.TextElideMode.ElideRight, wide)) if over else scale
 
 
 def _scale_parts(scale: Scale) -> tuple[tuple[str, bool], ...]:
