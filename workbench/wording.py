@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from math import isnan
 
 from engine.config import Experiment, field_info, field_names
-from engine.wording.note_names import notes_in_words
 from engine.topologies import topology
+from engine.wording.note_names import notes_in_words
 
 _QUOTED = re.compile(r"""(?<!\w)('[^']*'|"[^"]*")(?!\w)""")  # a name or a cell of somebody's data
 _FIELD = re.compile(r"(?<![\w./])(?:" + "|".join(re.escape(name) for name in field_names()) + r")(?![\w/]|\.\w)")

@@ -31,16 +31,33 @@ class Pausing:
         """Whether a run that is to wait or to end trains one batch more, watched, for whoever looks inside.
 
         What a batch shows can only be measured while it is trained, and the last one was not watched. A run that
-        waits already trains none, nor one of batches that are long to wait for, as after a wish that fell into scoring:
-        what was watched last is shown then.
+        waits already trains none, nor one of batches that are long to wait for, as after a wish that fell into long
+        scoring: what was watched last is shown then.
         """
         control = self._control
-        if not (self._probes.behind and control.request.probes):
+        if not self._unwatched:
             return False
         if control.ending:
             return control.ending in ("stop", "finish")
-        left = control.pause_asked + WITHIN - time.monotonic()
-        return control.paused and not self._said and 2 * self.batch_seconds < max(left, QUICK)
+        return control.paused and not self._said and 2 * self.batch_seconds < max(self._left, QUICK)
+
+    @property
+    def _unwatched(self) -> bool:
+        """Whether somebody looks inside, and the last batch was not watched."""
+        return self._probes.behind and bool(self._control.request.probes)
+
+    @property
+    def _left(self) -> float:
+        """Seconds within which a run that is to wait had better say so."""
+        return self._control.pause_asked + WITHIN - time.monotonic()
+
+    def say_while_scoring(self, step: int) -> Iterator[Event]:
+        """As `say`; where batches are quick, not while there is time for scoring and one batch more, watched, after it.
+
+        Else runs of short epochs, which are scored much of the time, would often wait after a batch nobody watched.
+        """
+        if not (self._unwatched and 2 * self.batch_seconds < min(self._left, QUICK)):
+            yield from self.say(step)
 
     def say(self, step: int) -> Iterator[Event]:
         """Say that the run waits after so many steps, where it is to and has not said it."""

@@ -43,7 +43,7 @@ class Validation:
         learner, step = self._learner, self._learner.step
         said = learner.probes.predictions.listener()
         heard = said.add if said else None
-        waits = partial(self._pausing.say, step)  # as soon as it is to: nothing is learned here
+        waits = partial(self._pausing.say_while_scoring, step)  # nothing is learned here
         yield from waits()
         found = yield from scoring(
             self._network, self._dataset, "validation", self._batch_size, learner.loss, heard=heard, between=waits,

@@ -32,7 +32,7 @@ from engine.events import (
     StepDone,
 )
 from engine.held_out import evaluation
-from engine.inside_records import Contributions
+from engine.inside_records import BatchActivations, Contributions
 from engine.network import Step
 from engine.runs import load_run
 from engine.storage.run_folders import RunFolderError
@@ -452,18 +452,10 @@ def test_a_pause_is_said_between_two_batches_of_the_validation_part(
     experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Which takes long where a network writes; it is scored to the end all the same, and no batch more is trained."""
-    monkeypatch.setattr(pausing, "WITHIN", math.inf)
+    monkeypatch.setattr(pausing, "WITHIN", 0.0)
     run = TrainingRun(experiment.replace({"training.batch_size": 4}), dataset)
     run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
-    real, answered = run.network.answer, []
-
-    def answer(*arguments: Any, **named: Any) -> Any:
-        answered.append(run.step)
-        if len(answered) == 1:
-            run.control.pause()
-        return real(*arguments, **named)
-
-    monkeypatch.setattr(run.network, "answer", answer)
+    answered = paused_while_scored(run, monkeypatch)
     while not isinstance(next(run), Paused):
         pass
     assert len(answered) == 1
@@ -475,6 +467,41 @@ def test_a_pause_is_said_between_two_batches_of_the_validation_part(
     assert names(events) == ["Evaluated", "Snapshot"]
     run.control.resume()
     assert names(next(run) for _ in range(2)) == ["Resumed", "StepDone"]
+
+
+def test_a_pause_during_quick_scoring_waits_for_a_batch_that_is_watched(
+    experiment: Experiment, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs of short epochs are scored much of the time."""
+    monkeypatch.setattr(pausing, "WITHIN", math.inf)
+    monkeypatch.setattr(pausing, "QUICK", math.inf)
+    run = TrainingRun(experiment.replace({"training.batch_size": 4}), dataset)
+    run.control.request = SnapshotRequest(1, frozenset({"hidden"}))
+    scored_at = paused_while_scored(run, monkeypatch)
+    events: list[Event] = []
+    while not (events and isinstance(events[-1], Paused)):
+        events.append(next(run))
+    assert run.step == scored_at[0] + 1
+    run.control.request = SnapshotRequest(2, frozenset({"batch_activations"}))
+    snapshot = next(run)
+    assert isinstance(snapshot, Snapshot)
+    [(_, shown)] = snapshot.values
+    assert isinstance(shown, BatchActivations)
+    assert shown.step == run.step
+
+
+def paused_while_scored(run: TrainingRun, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Have it paused within its first scoring; the step of each batch that is scored is noted in what comes back."""
+    real, answered = run.network.answer, list[int]()
+
+    def answer(*arguments: Any, **named: Any) -> Any:
+        answered.append(run.step)
+        if len(answered) == 1:
+            run.control.pause()
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(run.network, "answer", answer)
+    return answered
 
 
 @pytest.mark.parametrize("asked", ["pause", "resume"])

@@ -362,6 +362,16 @@ def test_a_half_life_beside_what_is_gone_is_a_point(show: Show) -> None:
     assert_array_equal(view._lives._alone["layer 1"].xData, [1])
 
 
+def test_a_gradient_that_is_gone_after_one_step_is_a_point(show: Show) -> None:
+    view = show(GradientFlow)
+    for norms, dotted in ((f32(0.0, 0.0, 10.0), True), (f32(0.0, 1.0, 10.0), False)):
+        view.show_snapshot(measured.snapshot(GradientByTime(("layer 1",), norms[None], (0.0,))))
+        curve = view._curves.curves["layer 1"]
+        known = np.isfinite(curve.y)
+        assert (curve.x[known][-1], curve.y[known][-1]) == (3.0, 1.0)
+        assert (curve.item.points is not None) is dotted
+
+
 def test_history_of_the_half_life_takes_every_step_once(show: Show) -> None:
     view = show(GradientFlow)
     for step, life in ((10, 2.0), (30, 4.0), (20, 3.0), (30, 5.0), (40, math.inf)):

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 
 from engine.events import Probe
 from engine.prediction_records import PairsPrediction, WrittenPair
-from engine.wording.note_names import notes_in_words
 from workbench.looks.theme import GRID
 from workbench.plots.answers.attention_matrix import AttentionMatrix
 from workbench.plots.answers.page import AnswerPage

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
+from engine.inside_records import Floats
 from workbench.calm import Calm
 from workbench.looks.theme import Theme
 from workbench.plots.curves.curve import Stroke, layer_stroke
@@ -53,7 +54,7 @@ class GradientPlot(CurvePlot):
         self._name_axis(axis.title)
         places, rows = axis.cut_apart()
         for name, row, life in zip(flow.names, rows, flow.half_life, strict=True):
-            self.show_curve(name, places, row, self._life_words(life, flow.norms.shape[1]))
+            self.show_curve(name, *_seen(places, row), self._life_words(life, flow.norms.shape[1]))
         self.box.setLimits(xMin=axis.ends[0], xMax=axis.ends[1])
         self._hold(axis)
         told = axis.ends, axis.cut_lines, axis.written, flow.together
@@ -187,6 +188,12 @@ def layer_strokes(names: tuple[str, ...]) -> list[tuple[str, Stroke]]:
         level += not reverse
         strokes.append((name, layer_stroke(level, depth, reverse=reverse)))
     return strokes
+
+
+def _seen(places: Floats, logs: Floats) -> tuple[Floats, Floats]:
+    """What a curve is drawn of: of a gradient that is gone after one step that step alone, which is then a point."""
+    known = np.isfinite(logs)
+    return (places[known], logs[known]) if np.count_nonzero(known) == 1 else (places, logs)
 
 
 def _strongest(axis: NormAxis) -> float:
