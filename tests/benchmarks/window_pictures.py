@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,6 +60,8 @@ def _open(options: argparse.Namespace, script_of: Script) -> None:
 
     from workbench import app
 
+    failed: list[str] = []
+
     def opened(window: Any) -> None:
         script = script_of(window, options)
         timer, done, waited = QTimer(window), [lambda: True], [0]
@@ -67,7 +70,11 @@ def _open(options: argparse.Namespace, script_of: Script) -> None:
             waited[0] += _SETTLE_MS
             if not done[0]() and waited[0] < _MOST_MS:
                 return
-            following = next(script, None)
+            following = None
+            try:
+                following = next(script, None)
+            except ValueError as error:  # which the window would only log
+                failed.append(str(error))
             if following is None:
                 timer.stop()
                 window.close()
@@ -80,6 +87,8 @@ def _open(options: argparse.Namespace, script_of: Script) -> None:
 
     app.FIRST_SAMPLE = options.sample  # type: ignore[attr-defined]
     app.main([], opened)
+    if failed:
+        sys.exit(failed[0])
 
 
 def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], bool]]:
@@ -89,7 +98,8 @@ def _script(window: Any, options: argparse.Namespace) -> Iterator[Callable[[], b
     window.appearance.choose_scale(options.text)
     changes = {"training.epochs": 100_000} | (_FAILS if options.state == "failed" else {})
     refused = window.desk.apply(changes | dict(item.split("=", 1) for item in options.set))
-    assert not refused, refused
+    if refused:
+        raise ValueError(refused)
     yield lambda: bool(draft.ready) and not draft.preparing
     if options.state != "before":
         run["run"].trigger()
