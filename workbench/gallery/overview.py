@@ -14,7 +14,7 @@ from workbench.views.live_view import LiveView
 QUARTERS = ("loss", "gradient_flow", "hidden_state", "prediction")  # keys, in reading order
 _LARGE = 10_000  # pixels: sizes are shared out in proportion
 _EVEN = 4 * GRID  # pixels by which quarters may differ because one needed them
-_READABLE = QSize(26 * GRID, 22 * GRID)  # pixels that a quarter needs, with text of the usual size
+_READABLE = QSize(28 * GRID, 24 * GRID)  # pixels that a quarter needs, with text of the usual size
 
 
 class Overview(QWidget):
