@@ -76,7 +76,7 @@ class Pump(QObject):
         self._first: dict[Viewer, Snapshot] = {}  # what views shall begin with, each in a turn of its own
         self._begins = False
         self._drawn = (-1, -1)  # run and step whose scalars the views have
-        self._looked_at_step = -1
+        self._asked_at_step = -1
         self._in_full = False  # a view is looked at, not the overview
         self._ticks = self._everything_at = self._gathered_at = 0
         self._moved_at: int | None = None  # the tick by which the first batch was trained
@@ -127,8 +127,7 @@ class Pump(QObject):
 
     @Slot()
     def ask_anew(self) -> None:
-        """What the views need has changed: ask at the next tick, even of a run that waits."""
-        self._looked_at_step = -1
+        """What the views need has changed: ask at the next tick, though the last answer has not come."""
         self._answered = self._open.id
 
     def ask_at_once(self) -> None:
@@ -140,7 +139,7 @@ class Pump(QObject):
         self._drawn = (-1, -1)
         self._first.clear()
         self._begins = True
-        self._moved_at = None
+        self._moved_at, self._asked_at_step = None, -1
         self._open = SnapshotRequest(self._open.id, frozenset())  # the run before was asked for more
         self.ask_anew()
 
@@ -190,12 +189,12 @@ class Pump(QObject):
     def _ask(self, viewers: list[Viewer]) -> None:
         """Ask for the union of what can be seen, where that is not what was asked, and this has been answered.
 
-        At times for what is hidden, too; then the last answer is not waited for, which never comes where what is seen
-        cannot be measured. How often each probe is measured anew is up to the run, which knows what it costs.
+        At times of a run that moves for what is hidden, too; then the last answer is not waited for, which never comes
+        where what is seen cannot be measured. How often each probe is measured anew is up to the run, which knows what
+        it costs.
         """
-        if self._looked_at_step == self._session.step:
-            return
-        everything = self._asks_for_everything()
+        moves = self._asked_at_step != self._session.step
+        everything = moves and self._asks_for_everything()
         if self._answered < self._open.id and not everything:
             return
         active = [viewer for viewer in viewers if viewer.active]
@@ -205,7 +204,7 @@ class Pump(QObject):
             active, share = viewers, _OF_A_YOUNG_RUN if self._age < _YOUNG_TICKS else IN_PASSING
             self._gathered_at = self._ticks + _GATHERING_TICKS
         probes = frozenset[str]().union(*(viewer.probes for viewer in active))
-        if self._ticks >= self._gathered_at:
+        if moves and self._ticks >= self._gathered_at:
             self._gathered_at = self._ticks + _GATHERING_TICKS
             probes = probes.union(*(viewer.gathers for viewer in viewers))
         if probes:
@@ -214,7 +213,7 @@ class Pump(QObject):
                 request = viewer.refine(request)
         else:  # whoever looked is taken to come back to where the run then stands
             request = dataclasses.replace(self._open, every=0.0)
-        self._looked_at_step = self._session.step
+        self._asked_at_step = self._session.step
         if request != self._open:
             self._open = self._session.ask(request)
 

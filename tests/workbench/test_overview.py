@@ -106,7 +106,9 @@ def test_quarters_are_even_again_after_one_took_more_unless_a_person_wants_them_
     assert overview._columns.sizes() == sizes
 
 
-@pytest.mark.parametrize(("width", "scale", "below"), [(1000, 1.0, False), (400, 1.0, True), (660, 1.5, True), (700, 2.0, True)])
+@pytest.mark.parametrize(
+    ("width", "scale", "below"), [(1000, 1.0, False), (400, 1.0, True), (660, 1.5, True), (700, 2.0, True)]
+)
 def test_quarters_that_would_be_too_small_to_read_stand_below_each_other(
     overview: Overview, qtbot: QtBot, width: int, scale: float, below: bool
 ) -> None:
