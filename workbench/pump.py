@@ -1,4 +1,4 @@
-"""Up to thirty times a second: hands the window what the training thread left, and has it measure what views need."""
+"""Up to thirty times a second: hands the window what the training thread left; asks for what views need."""
 
 from __future__ import annotations
 

@@ -28,18 +28,16 @@ class Requests:
 
     def open(self, within: float = 0.0) -> SnapshotRequest | None:
         """The request at hand, while it waits for an answer, or will `within` so many seconds."""
-        request = self._control.request
-        stands = request.every and self._clock() + within >= self._due
-        return request if stands or request.id > self.answered else None
+        return self._wanted(self._clock() + within >= self._due)
 
     def answer(self, step: int, *, paused: bool) -> Iterator[Snapshot]:
         """Between two batches, after so many; paused, everything is measured anew.
 
         A run that is to wait, to go on or to end does so first, and measures afterwards what is left.
-        What came too late for the batch before is answered after the next one: where batches take longer than a
-        request is on its way, each comes too late, and what they show would never be seen.
+        What was first asked for while a batch was trained is answered after the next one, if only batches that are
+        watched show it.
         """
-        request = self._unseen(step) if paused else self.open()
+        request = self._wanted(self._shown != (step, True)) if paused else self.open()
         if request is None or (not paused and self._probes.lacks(request)):
             return
         epoch = math.ceil(step / max(1, self._steps_per_epoch))  # of the last batch; the next may have begun
@@ -56,11 +54,10 @@ class Requests:
         if snapshot:
             yield snapshot
 
-    def _unseen(self, step: int) -> SnapshotRequest | None:
-        """The request at hand of a run that waits after so many steps, unless what it shows was measured there."""
+    def _wanted(self, again: bool) -> SnapshotRequest | None:
+        """The request at hand unless it was answered; one that stands also where it is time for another answer."""
         request = self._control.request
-        anew = request.every and self._shown != (step, True)
-        return request if anew or request.id > self.answered else None
+        return request if (again and request.every) or request.id > self.answered else None
 
     def answer_last(self, probes: frozenset[str], step: int, epoch: int) -> Iterator[Snapshot]:
         """Show all of `probes` to whoever has looked at any: afterwards nothing can be measured any more."""

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QLabel, QMainWindow, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.events import Finding
@@ -21,6 +30,7 @@ from workbench.forms.editors import ChoiceEditor
 from workbench.forms.number_editors import NumberEditor, NumbersEditor
 from workbench.later import later
 from workbench.looks.theme import GRID, LIGHT
+from workbench.panels.setup import StepHeader
 from workbench.plots.frame.elided_label import ElidedLabel
 from workbench.runs.state import State
 from workbench.settings import Places, Settings
@@ -140,6 +150,22 @@ def test_what_is_chosen_in_a_step_is_said_in_two_lines_where_one_is_too_short(be
     assert summary.fitting(summary.contentsRect()) == words
     assert header.rect().contains(summary.geometry())
     assert all(each.height() >= 5 * GRID for each in bench.window.steps.panel.headers)
+
+
+def test_a_step_is_as_high_as_its_words_need_when_the_pane_gets_narrower(qtbot: QtBot) -> None:
+    pane, header = QWidget(), StepHeader(1, "Data")
+    layout = QVBoxLayout(pane)
+    layout.addWidget(header)
+    layout.addStretch(1)
+    qtbot.addWidget(pane)
+    header.summarise("Bible verses, English to Spanish · en → es, and some words more")
+    pane.resize(800, 300)
+    pane.show()
+    QCoreApplication.processEvents()
+    wide = header.height()
+    pane.resize(220, 300)
+    qtbot.waitUntil(lambda: header.height() > wide)
+    assert header.height() == header.sizeHint().height()
 
 
 @pytest.mark.parametrize("scale", [100, 150])
